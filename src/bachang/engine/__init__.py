@@ -1,0 +1,1 @@
+"""Where sandboxes run: this machine; later a cluster."""

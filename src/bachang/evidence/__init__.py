@@ -1,0 +1,1 @@
+"""Captures, labels and data sets, joined to the journal."""

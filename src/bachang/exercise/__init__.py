@@ -1,0 +1,1 @@
+"""Tasks, conditions, injects, actors; scoring and reports as pure functions."""

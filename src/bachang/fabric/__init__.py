@@ -1,0 +1,1 @@
+"""A plan on one machine: namespaces, links, hosts, services, access and capture."""

@@ -1,0 +1,257 @@
+"""What a fabric must do: the abstract pair that everything above works with.
+
+A `Fabric` brings a `World` to life as a `Sandbox`. Both are clients: the sandbox itself
+is owned by its agent, which lives on when the client ends. All calls block; each is
+bounded by a time.
+
+``Raises`` is part of the contract. Errors say who is at fault:
+`MachineError` (the machine lacks something; operator), `WorldError` (the plan asks for
+what cannot be; author), `SandboxError` (the caller's request; participant or client),
+`PlatformError` (ours). `SandboxGoneError` is a `SandboxError`: the agent has ended.
+"""
+
+from __future__ import annotations
+
+import abc
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bachang.journal import Event
+from bachang.plan import World
+
+PointValue = bool | int | float | str
+
+
+class FabricError(Exception):
+    """Base of all errors of a fabric; its text says cause and remedy."""
+
+
+class MachineError(FabricError):
+    """The machine lacks a feature, memory, disk, …: for its operator."""
+
+
+class WorldError(FabricError):
+    """The plan cannot be brought to life as it is: for the scenario's author."""
+
+
+class SandboxError(FabricError):
+    """A request that cannot be done: no such host, user, point, …"""
+
+
+class SandboxGoneError(SandboxError):
+    """The sandbox's agent has ended, and its whole world with it."""
+
+
+class PlatformError(FabricError):
+    """A fault of the platform itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecResult:
+    """What a program in a host did."""
+
+    status: int
+    """Exit status, or minus the signal that ended it."""
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool = False
+    truncated: bool = False
+    """More was written than ``limit_bytes``; the rest was read and thrown away."""
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """An open terminal: ``master`` is the pseudo terminal's master side."""
+
+    session: str
+    master: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostStatus:
+    """One host as it is now."""
+
+    name: str
+    generation: int
+    """How often it was reset."""
+    address: str
+    """First address, without prefix length."""
+    processes: int
+    memory_kib: int
+    services: dict[str, str] = field(default_factory=dict)
+    """Service name to ``up``, ``starting``, ``down`` (``failed: …`` with its last words)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxStatus:
+    """A sandbox as it is now."""
+
+    id: str
+    """``name-xxxxxxxx``: the `Event.sandbox` of its journal."""
+    name: str
+    epoch: int
+    state: str
+    """``deploying``, ``running``, ``paused``, ``half-deployed``, ``destroying``."""
+    sandbox_time_s: float
+    uptime_s: float
+    agent_pid: int
+    hosts: tuple[HostStatus, ...] = ()
+    degraded: tuple[str, ...] = ()
+    """One line each for what this machine could not give."""
+    ready_s: float | None = None
+    """Seconds from the start of deploy until every service answered."""
+
+
+class Sandbox(abc.ABC):
+    """A world that lives. Obtained from `Fabric.deploy` or `Fabric.attach`."""
+
+    name: str
+
+    @abc.abstractmethod
+    def status(self) -> SandboxStatus:
+        """The state of the sandbox and its hosts."""
+
+    @abc.abstractmethod
+    def exec(
+        self,
+        host: str,
+        argv: list[str],
+        *,
+        user: str = "root",
+        stdin: bytes = b"",
+        environment: dict[str, str] | None = None,
+        working_directory: str | None = None,
+        timeout_s: float = 30.0,
+        limit_bytes: int = 1 << 20,
+    ) -> ExecResult:
+        """Run a program in a host to its end (or kill it and all of its process group).
+
+        Raises:
+            SandboxError: no such host or user, or the program cannot be started.
+            SandboxGoneError: the agent has ended.
+        """
+
+    @abc.abstractmethod
+    def open_tcp(
+        self, host: str, address: str, port: int, *, timeout_s: float = 5.0
+    ) -> socket.socket:
+        """A TCP connection that starts in a host, as the host's own programs would open it.
+
+        Raises:
+            ConnectionError: refused or unreachable. TimeoutError: no answer.
+        """
+
+    @abc.abstractmethod
+    def open_terminal(
+        self,
+        host: str,
+        *,
+        user: str = "root",
+        argv: list[str] | None = None,
+        rows: int = 24,
+        columns: int = 80,
+    ) -> Terminal:
+        """A terminal with a login shell (or ``argv``) in a host."""
+
+    @abc.abstractmethod
+    def put_file(
+        self, host: str, path: str, content: bytes, *, mode: int = 0o644, user: str = "root"
+    ) -> None:
+        """Write a file in a host as ``user`` would."""
+
+    @abc.abstractmethod
+    def get_file(
+        self, host: str, path: str, *, user: str = "root", limit_bytes: int = 1 << 24
+    ) -> bytes:
+        """Read a file in a host as ``user`` would."""
+
+    @abc.abstractmethod
+    def reset(self, host: str | None = None) -> None:
+        """A new generation of one host, or of everything (plant restored, new epoch)."""
+
+    @abc.abstractmethod
+    def points(self) -> dict[str, PointValue]:
+        """All points of all field systems now, ``"genset.speed_rpm"`` to value."""
+
+    @abc.abstractmethod
+    def command(self, point: str, value: PointValue, *, actor: str) -> int:
+        """Write a point as exercise control may; returns the tick at which it applies.
+
+        Raises:
+            SandboxError: no such point, not writable, or the value is out of its limits.
+        """
+
+    @abc.abstractmethod
+    def advance(self, until_s: float, *, limit_s: float = 60.0) -> float:
+        """Step the plant at full speed to a sandbox time; hosts wait. Returns the time reached.
+
+        Raises:
+            SandboxError: ``until_s`` is in the past. TimeoutError: ``limit_s`` of wall time passed.
+        """
+
+    @abc.abstractmethod
+    def pause(self) -> None:
+        """Stop the clock and freeze the hosts' processes."""
+
+    @abc.abstractmethod
+    def resume(self) -> None:
+        """Undo `pause`."""
+
+    @abc.abstractmethod
+    def snapshot(self) -> dict[str, Any]:
+        """The plant's whole state (JSON values)."""
+
+    @abc.abstractmethod
+    def restore(self, state: dict[str, Any]) -> None:
+        """Put the plant into a state from `snapshot`; starts a new epoch."""
+
+    @abc.abstractmethod
+    def state_hash(self) -> tuple[int, str]:
+        """Tick and SHA-256 of the plant's state at that tick."""
+
+    @abc.abstractmethod
+    def record(
+        self, *, actor: str, kind: str, subject: str, data: dict[str, Any] | None = None
+    ) -> Event:
+        """Append to the sandbox's journal; durable (synced) when this returns."""
+
+    @abc.abstractmethod
+    def events(self, after: int = 0, *, limit: int = 10_000) -> list[Event]:
+        """Events with a sequence above ``after``, in order."""
+
+    @abc.abstractmethod
+    def follow(self, after: int = 0) -> Iterator[Event]:
+        """Events as they happen, from ``after`` on, until the sandbox ends."""
+
+    @abc.abstractmethod
+    def destroy(self) -> None:
+        """End the sandbox; returns once every process is gone."""
+
+
+class Fabric(abc.ABC):
+    """Where sandboxes can live."""
+
+    @abc.abstractmethod
+    def deploy(self, world: World, *, name: str) -> Sandbox:
+        """Bring a world to life; returns when every service answers.
+
+        Raises:
+            MachineError, WorldError: nothing of it is left behind.
+            SandboxError: the name is busy.
+        """
+
+    @abc.abstractmethod
+    def attach(self, name: str) -> Sandbox:
+        """The running sandbox of that name.
+
+        Raises:
+            SandboxGoneError: there is none.
+        """
+
+    @abc.abstractmethod
+    def sandboxes(self) -> list[str]:
+        """Names of the caller's running sandboxes, sorted."""

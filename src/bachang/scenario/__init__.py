@@ -1,0 +1,1 @@
+"""What an author writes: models, loading with positions, lint, JSON Schema."""

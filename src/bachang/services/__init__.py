@@ -1,0 +1,1 @@
+"""Services of ordinary hosts: web applications, logins, mail, names."""

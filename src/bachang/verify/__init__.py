@@ -1,0 +1,1 @@
+"""Proof that a pack works: its weaknesses, tasks, physics, containment and replay."""
