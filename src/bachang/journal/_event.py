@@ -29,3 +29,8 @@ class Event:
     """What it happened to: a point, host, ``host/service``, task, condition, inject."""
     data: dict[str, Any] = field(default_factory=dict)
     """JSON values; the keys belong to the kind."""
+
+    @property
+    def identity(self) -> tuple[str, int, int]:
+        """``(sandbox, epoch, sequence)``."""
+        return (self.sandbox, self.epoch, self.sequence)

@@ -1,0 +1,244 @@
+"""The embedded store: one SQLite file.
+
+Write-ahead log with ``synchronous=FULL``: a commit is on the disk when it returns. Commits
+are grouped: whoever comes first commits for all that wait at that moment, so many small
+appends share one sync. Each append is a savepoint of its own, so one that is refused takes
+no other with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bachang.journal._error import ConflictError, StoreError
+from bachang.journal._event import Event
+from bachang.journal._store import Store
+
+FORMAT = 1
+"""``user_version`` of the file: the version of the tables below."""
+
+_TABLES = """
+CREATE TABLE event (
+    sandbox TEXT NOT NULL, epoch INTEGER NOT NULL, sequence INTEGER NOT NULL,
+    wall_time_s REAL NOT NULL, sandbox_time_s REAL NOT NULL,
+    actor TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, data BLOB NOT NULL
+);
+CREATE UNIQUE INDEX event_identity ON event (sandbox, sequence, epoch);
+CREATE INDEX event_kind ON event (sandbox, kind, sequence);
+"""
+_COLUMNS = "sandbox, epoch, sequence, wall_time_s, sandbox_time_s, actor, kind, subject, data"
+_INSERT = f"INSERT OR IGNORE INTO event ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SAME = f"SELECT {_COLUMNS} FROM event WHERE sandbox = ? AND epoch = ? AND sequence = ?"  # noqa: S608
+
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: "its disk is full; make room, then try again",
+    sqlite3.SQLITE_BUSY: "another process holds it; end that process or try again",
+    sqlite3.SQLITE_READONLY: "it is read-only; give this account the right to write there",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that its folder exists and may be written",
+    sqlite3.SQLITE_NOTADB: "it is not a journal; move the file away or name another",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a copy, the sandboxes' own logs have the rest",
+    sqlite3.SQLITE_IOERR: "its disk reports an error; check the disk and its room",
+}
+
+
+class _Ticket:
+    """One append that waits for a commit."""
+
+    __slots__ = ("done", "error", "new", "rows")
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self.rows = rows
+        self.new = 0
+        self.done = False
+        self.error: StoreError | None = None
+
+
+class SqliteStore(Store):
+    """A store in one file, readable by its owner only.
+
+    Args:
+        path: The file; made if missing.
+        busy_s: How long to wait for another process's commit.
+
+    Raises:
+        StoreError: the file cannot be opened or is not a journal of this version.
+    """
+
+    def __init__(self, path: Path, *, busy_s: float = 5.0) -> None:
+        self.path = path
+        self._queue: list[_Ticket] = []
+        self._queue_lock = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._read_lock = threading.Lock()
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._writer = self._connect(busy_s)
+            self._prepare()
+            self._reader = self._connect(busy_s)
+        except OSError as error:
+            raise StoreError(f"cannot open the journal {path}: {error.strerror}") from error
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+
+    def append(self, events: Iterable[Event]) -> int:
+        """See `Store.append`."""
+        ticket = _Ticket([_row(event) for event in events])
+        with self._queue_lock:
+            self._queue.append(ticket)
+        with self._write_lock:
+            if not ticket.done:
+                self._commit(self._take())
+        if ticket.error:
+            raise ticket.error
+        return ticket.new
+
+    def events(
+        self,
+        sandbox: str,
+        *,
+        kinds: Sequence[str] = (),
+        after: int = 0,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """See `Store.events`."""
+        among = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+        query = (
+            f"SELECT {_COLUMNS} FROM event WHERE sandbox = ? AND sequence > ?{among} "  # noqa: S608
+            "ORDER BY sequence, epoch LIMIT ?"
+        )
+        rows = self._query(query, (sandbox, after, *kinds, -1 if limit is None else limit))
+        return [_event(row) for row in rows]
+
+    def last(self, sandbox: str) -> int:
+        """See `Store.last`."""
+        rows = self._query("SELECT max(sequence) FROM event WHERE sandbox = ?", (sandbox,))
+        return rows[0][0] or 0
+
+    def sandboxes(self) -> list[str]:
+        """See `Store.sandboxes`."""
+        rows = self._query(
+            "SELECT sandbox FROM event GROUP BY sandbox ORDER BY min(wall_time_s) DESC", ()
+        )
+        return [row[0] for row in rows]
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        with self._write_lock, self._read_lock:
+            self._reader.close()
+            self._writer.close()
+
+    def _connect(self, busy_s: float) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=busy_s, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _prepare(self) -> None:
+        """Make the tables of a new file, or check the version of an old one."""
+        self._writer.execute("PRAGMA journal_mode = WAL")
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            version = self._writer.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                for statement in filter(str.strip, _TABLES.split(";")):
+                    self._writer.execute(statement)
+                self._writer.execute(f"PRAGMA user_version = {FORMAT}")
+        finally:
+            self._writer.execute("COMMIT")
+        if version not in (0, FORMAT):
+            raise StoreError(
+                f"the journal {self.path} has format {version}, this Bachang knows {FORMAT}: "
+                "use the Bachang that wrote it, or name another file"
+            )
+
+    def _take(self) -> list[_Ticket]:
+        with self._queue_lock:
+            tickets, self._queue = self._queue, []
+        return tickets
+
+    def _commit(self, tickets: list[_Ticket]) -> None:
+        """One transaction for all that wait; each learns its own outcome."""
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            for ticket in tickets:
+                self._insert(ticket)
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            for ticket in tickets:
+                ticket.error = self._refusal(error)
+        for ticket in tickets:
+            ticket.done = True
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._writer.execute("ROLLBACK")
+
+    def _insert(self, ticket: _Ticket) -> None:
+        self._writer.execute("SAVEPOINT one_append")
+        try:
+            ticket.new = self._writer.executemany(_INSERT, ticket.rows).rowcount
+            if ticket.new < len(ticket.rows):
+                self._check_same(ticket.rows)
+        except ConflictError as conflict:
+            ticket.error = conflict
+            self._writer.execute("ROLLBACK TO one_append")
+        self._writer.execute("RELEASE one_append")
+
+    def _check_same(self, rows: list[tuple[Any, ...]]) -> None:
+        """What was ignored must be there with the same content."""
+        for row in rows:
+            if self._writer.execute(_SAME, row[:3]).fetchone() != row:
+                raise ConflictError(
+                    f"event {row[2]} of {row[0]} (epoch {row[1]}) is in {self.path} with other "
+                    "content: two journals were mixed up, or a log was edited. Nothing was stored"
+                )
+
+    def _query(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        try:
+            with self._read_lock:
+                return self._reader.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: sqlite3.Error) -> StoreError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        remedy = _REMEDIES.get(code, "nothing of this call was kept")
+        return StoreError(f"the journal {self.path} refused ({error}): {remedy}")
+
+
+def _row(event: Event) -> tuple[Any, ...]:
+    data = msgspec.json.encode(event.data, order="sorted")
+    return (
+        *event.identity,
+        float(event.wall_time_s),
+        float(event.sandbox_time_s),
+        event.actor,
+        event.kind,
+        event.subject,
+        data,
+    )
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    sandbox, epoch, sequence, wall_time_s, sandbox_time_s, actor, kind, subject, data = row
+    return Event(
+        sandbox=sandbox,
+        epoch=epoch,
+        sequence=sequence,
+        wall_time_s=wall_time_s,
+        sandbox_time_s=sandbox_time_s,
+        actor=actor,
+        kind=kind,
+        subject=subject,
+        data=msgspec.json.decode(data),
+    )
