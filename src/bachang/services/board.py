@@ -1,0 +1,141 @@
+"""A status board: polls devices over Modbus TCP and shows what it read as a page.
+
+This is the legitimate function that a fix must not break: ``/status.json`` says for every
+value what was read and how old it is, and ``/`` shows the same to people, by language.
+What to read stands in a JSON file: a list of values, each with ``name``, ``title`` (by
+language), ``device`` (``address:port``), ``coil`` or ``register``, and for registers
+``scale``, ``unit`` and ``choices`` (names of an enumeration's codes).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import threading
+import time
+import urllib.parse
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from bachang.services._modbus import Client
+from bachang.services.pages import language_of
+
+_NO_DATA = 32766
+"""Raw value by which devices of this family say: no data."""
+
+_PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
+<meta http-equiv="refresh" content="2"><title>{title}</title>
+<style>body{{font:18px/1.6 sans-serif;margin:2rem auto;max-width:44rem;background:#10202c;
+color:#e8f0f4}}td{{padding:.2rem 1rem;border-bottom:1px solid #2c4454}}td+td{{text-align:right}}
+.old{{color:#ff9a76}}</style><h1>{title}</h1><table>{rows}</table></html>"""
+
+
+class Board:
+    """The last reading of every value."""
+
+    def __init__(self, values: list[dict[str, Any]]) -> None:
+        self.values = values
+        self._clients = {value["device"]: Client(value["device"]) for value in values}
+        self._readings: dict[str, tuple[float, bool | float | str | None]] = {}
+
+    def poll(self, device: str) -> None:
+        """Read all values of one device once; a value that cannot be read grows old."""
+        for value in self.values:
+            if value["device"] == device:
+                try:
+                    reading = _read(self._clients[device], value)
+                except OSError:
+                    return
+                self._readings[value["name"]] = (time.monotonic(), reading)
+
+    def devices(self) -> list[str]:
+        """The devices that are polled."""
+        return list(self._clients)
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        """By name: ``value`` (``None`` until read) and ``age_s``, seconds since it was read."""
+        now = time.monotonic()
+        status = {}
+        for value in self.values:
+            at, reading = self._readings.get(value["name"], (None, None))
+            age_s = None if at is None else round(now - at, 1)
+            status[value["name"]] = {"value": reading, "age_s": age_s}
+        return status
+
+    def page(self, title: str, language: str) -> str:
+        """The board for people."""
+        status = self.status()
+        rows = "".join(_row(value, status[value["name"]], language) for value in self.values)
+        return _PAGE.format(language=language, title=html.escape(title), rows=rows)
+
+
+def _read(client: Client, value: dict[str, Any]) -> bool | float | str | None:
+    if "coil" in value:
+        return client.coils(value["coil"], 1)[0]
+    raw = client.registers(value["register"], 1)[0]
+    if raw == _NO_DATA:
+        return None
+    if choices := value.get("choices"):
+        return str(choices[raw]) if raw < len(choices) else str(raw)
+    return float(round(raw * value.get("scale", 1), 3))
+
+
+def _row(value: dict[str, Any], status: dict[str, Any], language: str) -> str:
+    title = value["title"].get(language, value["title"]["en"])
+    reading = status["value"]
+    if isinstance(reading, bool):
+        words = {"en": ("no", "yes"), "zh": ("否", "是")}[language]
+        shown = words[reading]
+    else:
+        shown = "—" if reading is None else f"{reading} {value.get('unit', '')}"
+    fresh = status["age_s"] is not None and status["age_s"] < 5
+    name, cell = html.escape(title), html.escape(shown)
+    return f'<tr><td>{name}</td><td class="{"new" if fresh else "old"}">{cell}</td></tr>'
+
+
+class _Request(BaseHTTPRequestHandler):
+    server_version = "board"
+    sys_version = ""
+    timeout = 10
+    board: Board
+
+    def do_GET(self) -> None:
+        parts = urllib.parse.urlsplit(self.path)
+        if parts.path == "/status.json":
+            self._send(json.dumps(self.board.status()), "application/json")
+        elif parts.path == "/":
+            language = language_of(parts.query, self.headers.get("Accept-Language", ""))
+            title = os.environ.get(f"TITLE_{language.upper()}", "Status")
+            self._send(self.board.page(title, language), "text/html; charset=utf-8")
+        else:
+            self.send_error(HTTPStatus.NOT_FOUND)
+
+    def _send(self, text: str, kind: str) -> None:
+        body = text.encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """A page that reloads every two seconds would only fill the log."""
+
+
+def _poll(board: Board, device: str, every_s: float) -> None:
+    while True:
+        board.poll(device)
+        time.sleep(every_s)
+
+
+def main() -> None:
+    """Serve; environment: PORT, VALUES (JSON file), EVERY_S, TITLE_EN, TITLE_ZH."""
+    board = Board(json.loads(Path(os.environ["VALUES"]).read_text(encoding="utf-8")))
+    every_s = float(os.environ.get("EVERY_S", "1"))
+    for device in board.devices():
+        threading.Thread(target=_poll, args=(board, device, every_s), daemon=True).start()
+    request = type("Request", (_Request,), {"board": board})
+    ThreadingHTTPServer(("", int(os.environ.get("PORT", "8080"))), request).serve_forever()
