@@ -379,6 +379,8 @@ class Story:
     name: str
     scripts: tuple[str, ...]
     speed: float = 1.0
+    actors: tuple[str, ...] = ()
+    """Automated actors that play in it; none named: all of them."""
 
 
 class Role(enum.StrEnum):
