@@ -1,1 +1,64 @@
-"""Tasks, conditions, injects, actors; scoring and reports as pure functions."""
+"""Tasks, conditions, injects, actors; scoring and reports as pure functions.
+
+Everything here works on three values: a `Plan`, a journal (events) and, where the world must
+be looked at or acted on, a `Sandbox`. Whatever is decided is journalled first, so that any
+score, screen and report can be made again from plan and journal alone.
+"""
+
+from bachang.exercise._condition import Held, held_since, holds
+from bachang.exercise._director import Director
+from bachang.exercise._error import (
+    ConditionError,
+    ExerciseError,
+    NoHintError,
+    UnknownTaskError,
+)
+from bachang.exercise._judge import Outcome, Verdict, judge, refusal
+from bachang.exercise._play import play_fast, play_live
+from bachang.exercise._program import run
+from bachang.exercise._schedule import DueAction, DueEvent, Schedule, schedule
+from bachang.exercise._score import (
+    EvaluationScore,
+    MetricScore,
+    Score,
+    TaskScore,
+    score,
+)
+from bachang.exercise._standing import Standing, is_open, standings
+from bachang.exercise._submission import TakenHint, submit, take_hint
+from bachang.exercise._view import View, observe
+
+__all__ = [
+    "ConditionError",
+    "Director",
+    "DueAction",
+    "DueEvent",
+    "EvaluationScore",
+    "ExerciseError",
+    "Held",
+    "MetricScore",
+    "NoHintError",
+    "Outcome",
+    "Schedule",
+    "Score",
+    "Standing",
+    "TakenHint",
+    "TaskScore",
+    "UnknownTaskError",
+    "Verdict",
+    "View",
+    "held_since",
+    "holds",
+    "is_open",
+    "judge",
+    "observe",
+    "play_fast",
+    "play_live",
+    "refusal",
+    "run",
+    "schedule",
+    "score",
+    "standings",
+    "submit",
+    "take_hint",
+]

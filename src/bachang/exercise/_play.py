@@ -1,0 +1,62 @@
+"""The two ways to play a story: at the pace of people, or as fast as the machine can.
+
+Both are generators that yield what the director saw at each step, so the caller can print,
+copy the journal, or stop whenever it likes; nothing is lost, see `Director`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from bachang.exercise._director import Director
+from bachang.exercise._view import View, observe
+
+LIVE_POLL_S = 0.25
+"""Wall seconds between two looks at a world that people act in."""
+TICK_S = 0.01
+"""Least sandbox time that an advance takes: one step of the plant."""
+FAST_POLL_S = 1.0
+"""Sandbox seconds between two looks at a world that is advanced."""
+
+
+def play_live(
+    director: Director, *, until_s: float | None = None, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[View]:
+    """Follow the sandbox's own clock, which runs at the pace of the wall's.
+
+    Args:
+        director: The director.
+        until_s: Sandbox time to stop at; ``None``: the end of the story.
+        sleep: Waits so many wall seconds.
+    """
+    while True:
+        view = observe(director.sandbox)
+        director.step(view)
+        yield view
+        if director.ended or (until_s is not None and view.time_s >= until_s):
+            return
+        due = director.next_due_s()
+        wait = LIVE_POLL_S if due is None else min(LIVE_POLL_S, due - view.time_s)
+        sleep(max(wait, 0.01))
+
+
+def play_fast(
+    director: Director, *, until_s: float | None = None, limit_s: float = 60.0
+) -> Iterator[View]:
+    """Advance the plant from one due time to the next; hosts wait meanwhile.
+
+    Args:
+        director: The director.
+        until_s: Sandbox time to stop at; ``None``: the end of the story.
+        limit_s: Wall seconds that one advance may take.
+    """
+    while True:
+        view = observe(director.sandbox)
+        director.step(view)
+        yield view
+        if director.ended or (until_s is not None and view.time_s >= until_s):
+            return
+        times = [view.time_s + FAST_POLL_S, director.next_due_s(), until_s]
+        ahead = [t for t in times if t is not None and t > view.time_s]
+        director.sandbox.advance(max(min(ahead), view.time_s + TICK_S), limit_s=limit_s)

@@ -1,0 +1,104 @@
+"""Giving an answer and taking a hint: judged, journalled, committed, and only then told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bachang.exercise._error import NoHintError
+from bachang.exercise._judge import Outcome, Verdict, judge, refusal, task_named
+from bachang.exercise._standing import KINDS, standings
+from bachang.exercise._view import View, observe
+from bachang.fabric import Sandbox
+from bachang.journal import Event, Store, copy
+from bachang.plan import AnswerKind, Hint, Plan, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenHint:
+    """A hint that is now paid for."""
+
+    task: str
+    number: int
+    """From 1."""
+    of: int
+    """How many the task has."""
+    hint: Hint
+
+
+def submit(
+    sandbox: Sandbox, store: Store, plan: Plan, task: str, answer: str = "", *, actor: str
+) -> Verdict:
+    """Answer a task. When this returns, the answer is committed in the store.
+
+    Refused answers (see `Outcome.REFUSED`) are not journalled and cost nothing.
+
+    Args:
+        sandbox: The living sandbox of the plan.
+        store: Where its journal is kept.
+        plan: Its plan.
+        task: The task's name.
+        answer: The text; not used where the world itself is the answer.
+        actor: Who answers, as `Event.actor`, e.g. ``blue/trainee``.
+
+    Raises:
+        UnknownTaskError: the plan has no such task.
+        ConditionError: the task's condition cannot be judged; nothing was counted.
+        FabricError, StoreError: the sandbox or the store failed; nothing was acknowledged.
+    """
+    definition = task_named(plan, task)
+    events = _events(sandbox, store)
+    if refused := refusal(plan, definition, answer, events):
+        return refused
+    verdict = _judge_now(sandbox, store, plan, definition, answer)
+    sandbox.record(
+        actor=actor,
+        kind="task.answered",
+        subject=task,
+        data={
+            "answer": verdict.sealed,
+            "correct": verdict.outcome is Outcome.SOLVED,
+            "reason": verdict.reason["en"],
+        },
+    )
+    copy(sandbox, store)
+    return verdict
+
+
+def take_hint(sandbox: Sandbox, store: Store, plan: Plan, task: str, *, actor: str) -> TakenHint:
+    """Take the next hint of a task; it is committed when this returns.
+
+    Raises:
+        UnknownTaskError: the plan has no such task.
+        NoHintError: there is no further hint, or the task is solved already.
+        FabricError, StoreError: nothing was taken.
+    """
+    definition = task_named(plan, task)
+    standing = standings(plan, _events(sandbox, store))[task]
+    left = [n for n in range(len(definition.hints)) if n not in standing.hints]
+    if standing.solved or not left:
+        why = "it is solved" if standing.solved else f"all {len(definition.hints)} are taken"
+        raise NoHintError(f"no further hint for {task!r}: {why}")
+    number = left[0]
+    hint = definition.hints[number]
+    sandbox.record(
+        actor=actor,
+        kind="hint.taken",
+        subject=task,
+        data={"hint": number, "penalty": hint.penalty},
+    )
+    copy(sandbox, store)
+    return TakenHint(task=task, number=number + 1, of=len(definition.hints), hint=hint)
+
+
+def _events(sandbox: Sandbox, store: Store) -> list[Event]:
+    copy(sandbox, store)
+    return store.events(sandbox.status().id, kinds=KINDS)
+
+
+def _judge_now(sandbox: Sandbox, store: Store, plan: Plan, task: Task, answer: str) -> Verdict:
+    if task.answer.kind is not AnswerKind.CONDITION:
+        return judge(plan, task, answer, view=View(time_s=0.0))
+    status = sandbox.status()
+    samples = store.events(status.id, kinds=("points.sampled",))
+    current = [event for event in samples if event.epoch == status.epoch]
+    return judge(plan, task, answer, view=observe(sandbox), samples=current)
