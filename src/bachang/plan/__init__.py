@@ -1,5 +1,13 @@
-"""From a scenario to a plan: addresses, links, routes, files, flags and ids, all fixed."""
+"""From a scenario to a plan: addresses, links, routes, files, flags and ids, all fixed.
 
+Importing this package gives the data model only; what reads scenarios is loaded on first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bachang.plan._encoding import digest, dumps, loads
 from bachang.plan._model import (
     Action,
     Actor,
@@ -38,6 +46,9 @@ from bachang.plan._model import (
     World,
 )
 
+if TYPE_CHECKING:
+    from bachang.plan._resolve import resolve
+
 __all__ = [
     "Action",
     "Actor",
@@ -74,4 +85,17 @@ __all__ = [
     "User",
     "Weakness",
     "World",
+    "digest",
+    "dumps",
+    "loads",
+    "resolve",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Resolving reads scenarios; a sandbox's agent wants the data model without that."""
+    if name == "resolve":
+        from bachang.plan._resolve import resolve
+
+        return resolve
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -79,7 +79,7 @@ class User:
     shell: str = "/bin/bash"
     groups: tuple[str, ...] = ()
     """Supplementary groups; created where they do not exist."""
-    password_hash: str = "!"
+    password_hash: str = "!"  # noqa: S105
     """crypt(3) hash for /etc/shadow; ``!`` means no password login."""
 
 

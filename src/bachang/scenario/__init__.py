@@ -1,6 +1,8 @@
 """What an author writes: models, loading with positions, lint, JSON Schema."""
 
+from bachang.scenario import _models as models
 from bachang.scenario._document import Document, Where
+from bachang.scenario._expressions import condition_problems
 from bachang.scenario._load import FILE_NAME, Scenario, load, variant
 from bachang.scenario._pack import PackFiles
 from bachang.scenario._problem import Problem, ScenarioError
@@ -18,8 +20,10 @@ __all__ = [
     "ScenarioError",
     "Seed",
     "Where",
+    "condition_problems",
     "did_you_mean",
     "load",
+    "models",
     "schema",
     "variant",
 ]
