@@ -11,6 +11,7 @@ from bachang.exercise._error import (
     ConditionError,
     ExerciseError,
     NoHintError,
+    UnknownStoryError,
     UnknownTaskError,
 )
 from bachang.exercise._judge import Outcome, Verdict, judge, refusal
@@ -44,6 +45,7 @@ __all__ = [
     "Standing",
     "TakenHint",
     "TaskScore",
+    "UnknownStoryError",
     "UnknownTaskError",
     "Verdict",
     "View",

@@ -28,7 +28,8 @@ class Director:
     Args:
         plan: The sandbox's plan.
         sandbox: The sandbox.
-        actors: Names of the actors that the range plays itself; ``None``: all with actions.
+        story: The only story to play; ``None``: all of them.
+        actors: Names of the actors that the range plays itself; ``None``: see `schedule`.
         executor: Where actors' programs run, so that a slow one does not hold up the story;
             ``None``: one after the other, within `step`.
     """
@@ -38,12 +39,13 @@ class Director:
         plan: Plan,
         sandbox: Sandbox,
         *,
+        story: str | None = None,
         actors: Collection[str] | None = None,
         executor: Executor | None = None,
     ) -> None:
         self.plan = plan
         self.sandbox = sandbox
-        self.schedule = schedule(plan.exercise, actors=actors)
+        self.schedule = schedule(plan.exercise, story=story, actors=actors)
         self._executor = executor
         self._jobs: dict[str, tuple[DueAction, int, Future[ExecResult]]] = {}
         self._past = Past()

@@ -15,5 +15,9 @@ class UnknownTaskError(ExerciseError):
     """The plan has no task of that name: for whoever asked."""
 
 
+class UnknownStoryError(ExerciseError):
+    """The scenario has no story of that name: for whoever asked."""
+
+
 class NoHintError(ExerciseError):
     """A task has no hint that was not taken yet: for whoever asked."""

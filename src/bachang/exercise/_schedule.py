@@ -7,10 +7,12 @@ script; the first script that names an event and the first story that names a sc
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bachang.plan import Action, Actor, Exercise, Inject, StoryEvent
+from bachang.exercise._error import UnknownStoryError
+from bachang.plan import Action, Actor, Exercise, Inject, Story, StoryEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +64,22 @@ class Schedule:
     """End of the last script, or the last action's time if there is no story."""
 
 
-def schedule(exercise: Exercise, *, actors: Collection[str] | None = None) -> Schedule:
+def schedule(
+    exercise: Exercise, *, story: str | None = None, actors: Collection[str] | None = None
+) -> Schedule:
     """Lay an exercise on a line of time.
 
     Args:
         exercise: The exercise half of a plan.
-        actors: Names of the actors that the range plays itself; ``None``: all with actions.
+        story: The only story to play; ``None``: all of them, side by side.
+        actors: Names of the actors that the range plays itself; ``None``: those whom the
+            stories name, and all with actions where a story names none.
+
+    Raises:
+        UnknownStoryError: there is no story of that name.
     """
+    exercise = dataclasses.replace(exercise, stories=_stories(exercise, story))
+    actors = _cast(exercise) if actors is None else actors
     events = sorted(_due_events(exercise), key=lambda due: due.start_s)
     actions = sorted(
         (
@@ -86,6 +97,21 @@ def schedule(exercise: Exercise, *, actors: Collection[str] | None = None) -> Sc
         default=0.0,
     )
     return Schedule(events=tuple(events), actions=tuple(actions), end_s=end_s)
+
+
+def _stories(exercise: Exercise, name: str | None) -> tuple[Story, ...]:
+    chosen = tuple(story for story in exercise.stories if name is None or story.name == name)
+    if name is not None and not chosen:
+        known = ", ".join(story.name for story in exercise.stories) or "none"
+        raise UnknownStoryError(f"no story {name!r}; the scenario's stories: {known}")
+    return chosen
+
+
+def _cast(exercise: Exercise) -> Collection[str] | None:
+    """The actors that the stories name; ``None`` (all) if one of them names none."""
+    if not all(story.actors for story in exercise.stories):
+        return None
+    return {name for story in exercise.stories for name in story.actors} or None
 
 
 def _due_events(exercise: Exercise) -> list[DueEvent]:
