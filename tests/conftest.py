@@ -1,0 +1,85 @@
+"""What all tests share: an ordinary account, homes of their own, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from bachang.account import leave_root
+
+settings.register_profile("bachang", database=None, deadline=None)
+settings.load_profile("bachang")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Started as root, the whole run goes on as an ordinary account."""
+    if os.geteuid() == 0:
+        capture = config.pluginmanager.getplugin("capturemanager")
+        assert capture is not None
+        capture.suspend_global_capture(in_=True)
+        leave_root()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def homes() -> Iterator[Path]:
+    """State, data and cache of this run, away from the account's own; the folder of the three."""
+    folder = Path(tempfile.mkdtemp(prefix="b-"))
+    with pytest.MonkeyPatch.context() as patch:
+        _set_homes(patch, folder)
+        yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """State, data and cache of this test alone; the folder of the three."""
+    _set_homes(monkeypatch, short_path)
+    return short_path
+
+
+def _set_homes(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    for name in ("STATE", "DATA", "CACHE"):
+        patch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A temporary folder whose path is short enough for a Unix socket (107 bytes)."""
+    folder = Path(tempfile.mkdtemp(prefix="b-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def tidy() -> Iterator[None]:
+    """Each test closes the descriptors that it opened and ends the processes that it started."""
+    descriptors, children = _descriptors(), _children()
+    yield
+    left = _descriptors().items() - descriptors.items()
+    assert not left, f"descriptors left open: {sorted(left)}"
+    assert not _children() - children, f"processes left: {_children() - children}"
+
+
+def _descriptors() -> dict[int, str]:
+    """This process's descriptors and what they are."""
+    found = {}
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
+        except FileNotFoundError:  # the listing's own descriptor
+            continue
+    return found
+
+
+def _children() -> set[int]:
+    """Direct children of this process, zombies included."""
+    pids: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        pids.update(int(pid) for pid in (task / "children").read_text().split())
+    return pids
