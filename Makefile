@@ -1,0 +1,49 @@
+# Each target sets up what it needs first; a second set-up finds nothing to do.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test test-all check check-python check-docs bench lock clean
+
+PYTHON := .venv/bin/python3
+PACK ?= packs/blackout
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## Set up this machine and .venv (asks for root only where something is missing)
+	@/usr/bin/python3 -m setup
+
+setup-dev:
+	@/usr/bin/python3 -m setup --dev
+
+run: setup  ## Bring the demo to life and leave it running
+	@.venv/bin/bachang demo
+
+test: setup-dev  ## Run all tests but the slow ones, as an ordinary account
+	@$(PYTHON) -m pytest -m "not slow"
+
+test-all: setup-dev  ## Run all tests
+	@$(PYTHON) -m pytest
+
+check: setup-dev check-python check-docs  ## Check style and types, build the docs
+
+check-python:
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+
+check-docs:
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet --strict
+
+bench: setup-dev  ## Measure; make bench ONLY=fabric for one of bench/*.py
+	@$(PYTHON) -m bench $(ONLY)
+
+lock: setup-dev  ## Pin the newest versions of all libraries
+	$(PYTHON) -m uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+		--only-binary :all: --output-file requirements.lock pyproject.toml
+	$(PYTHON) -m uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+		--only-binary :all: --constraints requirements.lock --group dev \
+		--output-file requirements-dev.lock pyproject.toml
+
+clean:  ## Remove what make made here: .venv, caches, builds
+	rm -rf .venv site build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -f bench/limit src/bachang/fabric/native/spawner
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,8 @@
+"""Root becomes an ordinary account before anything else happens.
+
+`leave_root` is the first call of the ``bachang`` command, of the tests and of the benchmarks.
+"""
+
+from bachang.account._account import ACCOUNT, leave_root
+
+__all__ = ["ACCOUNT", "leave_root"]
