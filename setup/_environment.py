@@ -78,7 +78,7 @@ def _works() -> bool:
 
 def _install(lock: Path) -> None:
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install"]
-    pip += ["--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:"]
+    pip += ["-qq", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:"]
     run_as_owner([*pip, "--requirement", lock])
     _write(_STAMP, _digest(lock))
 
@@ -99,5 +99,6 @@ def _write(path: Path, text: str, *, mode: str = "644") -> None:
 
 def _build() -> None:
     """Build the native helper and compile the modules; the account may not write them later."""
-    run_as_owner([PYTHON, "-m", "bachang.fabric.build"], quiet=True)
+    if (ROOT / "src/bachang/fabric/build.py").exists():
+        run_as_owner([PYTHON, "-m", "bachang.fabric.build"], quiet=True)
     run_as_owner([PYTHON, "-m", "compileall", "-q", "src"], quiet=True)
