@@ -43,6 +43,7 @@ def leave_root() -> None:
         make_place()
         show(root, INSTALLATION)
         words, outputs = translate(root, account)
+        program, module = (at_place(root, path) for path in (sys.executable, __file__))
         directory = _directory(root)
     except OSError as error:
         _refuse_root(account, error)
@@ -52,8 +53,7 @@ def leave_root() -> None:
         _become(account, directory)
     except OSError as error:
         _refuse_root(account, error)
-    program = at_place(root, sys.executable)
-    _check_readable(program, root, account)
+    _check_readable(program, module, root, account)
     arguments = [program, *reachable(words[1:])]
     os.execve(program, arguments, _environment(account, os.environ))  # noqa: S606
 
@@ -91,14 +91,13 @@ def _become(account: pwd.struct_passwd, directory: Path) -> None:
         os.chdir("/")
 
 
-def _check_readable(program: str, root: Path, account: pwd.struct_passwd) -> None:
-    package = at_place(root, str(Path(__file__)))
+def _check_readable(program: str, module: str, root: Path, account: pwd.struct_passwd) -> None:
     if not os.access(program, os.X_OK):
         _refuse(
-            f"account {account.pw_name!r} may not run {Path(sys.executable).resolve()}",
+            f"account {account.pw_name!r} may not run {os.path.realpath(program)}",
             "run `make setup`: it makes .venv from the system's own Python",
         )
-    if not os.access(package, os.R_OK):
+    if not os.access(module, os.R_OK):
         _refuse(
             f"account {account.pw_name!r} may not read the files of the installation",
             f"run: chmod -R go+rX {root}",
