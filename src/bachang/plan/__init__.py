@@ -5,6 +5,7 @@ Importing this package gives the data model only; what reads scenarios is loaded
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from bachang.plan._encoding import digest, dumps, loads
@@ -47,6 +48,7 @@ from bachang.plan._model import (
 )
 
 if TYPE_CHECKING:
+    from bachang.plan._lint import lint
     from bachang.plan._resolve import resolve
 
 __all__ = [
@@ -87,15 +89,17 @@ __all__ = [
     "World",
     "digest",
     "dumps",
+    "lint",
     "loads",
     "resolve",
 ]
 
 
+_LAZY = {"lint": "bachang.plan._lint", "resolve": "bachang.plan._resolve"}
+
+
 def __getattr__(name: str) -> Any:
     """Resolving reads scenarios; a sandbox's agent wants the data model without that."""
-    if name == "resolve":
-        from bachang.plan._resolve import resolve
-
-        return resolve
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,6 +10,8 @@ from bachang.plan._model import Program, Text
 from bachang.scenario import Expansion, Problem, Scenario, Seed, Where, did_you_mean, models
 
 LANGUAGES = ("en", "zh")
+BASE_ACCOUNTS = ("root", "nobody", "www-data")
+"""Accounts that every host has and that programs may run as."""
 
 _INTERPRETERS = {
     ".py": ("python3", "-"),
@@ -106,7 +108,7 @@ class Draft:
         """Does the host exist and have that account? If not, note it."""
         if not self.known((*where, "host"), "host", host, self.machines):
             return False
-        accounts = {"root", "nobody", *self.machines[host].users}
+        accounts = {*BASE_ACCOUNTS, *self.machines[host].users}
         return self.known((*where, "user"), f"user of {host}", user, accounts)
 
     def _command(

@@ -7,7 +7,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 import bachang
-from bachang.plan._draft import Draft
+from bachang.plan._draft import BASE_ACCOUNTS, Draft
 from bachang.plan._model import (
     File,
     Host,
@@ -27,6 +27,9 @@ FIRST_SYSTEM_UID = 200
 SERVICE_FILES = "/var/lib/services"
 """Where the files of Python services stand in a host."""
 
+_RESERVED = {*BASE_ACCOUNTS, "daemon", "bin", "sys", "mail"}
+_OWN_PLACES = "etc home opt root run srv tmp usr/local var"
+_WRITABLE = tuple(f"/{place}/" for place in _OWN_PLACES.split())
 _FAMILIES = {"inet", "arp", "bridge", "netdev"}
 _BUILT_IN_SERVICES = "bachang.services."
 
@@ -66,7 +69,7 @@ def _users(draft: Draft, name: str, host: models.Host) -> tuple[User, ...]:
     where = (*draft.section(name), "users")
     people = []
     for index, (user, given) in enumerate(host.users.items()):
-        if user in ("root", "nobody"):
+        if user in _RESERVED:
             draft.wrong((*where, user), f"`{user}` always exists", "use another name", key=True)
         people.append(
             User(
@@ -89,7 +92,7 @@ def _system_accounts(draft: Draft, name: str, host: models.Host) -> list[User]:
     accounts: dict[str, User] = {}
     for service, given in host.services.items():
         user = given.user
-        if user in ("root", "nobody", *host.users, *accounts):
+        if user in (*BASE_ACCOUNTS, *host.users, *accounts):
             continue
         if difflib.get_close_matches(user, host.users, n=1, cutoff=0.85):
             where = (*draft.section(name), "services", service, "user")
@@ -97,7 +100,7 @@ def _system_accounts(draft: Draft, name: str, host: models.Host) -> list[User]:
             continue
         uid = FIRST_SYSTEM_UID + len(accounts)
         accounts[user] = User(  # noqa: S604 - not a shell that runs anything
-            name=user, uid=uid, gid=uid, home="/nonexistent", shell="/usr/sbin/nologin"
+            name=user, uid=uid, gid=uid, home=f"/var/lib/{user}", shell="/usr/sbin/nologin"
         )
     return list(accounts.values())
 
@@ -106,7 +109,10 @@ def _files(draft: Draft, where: Where, host: models.Host, users: set[str]) -> tu
     files = []
     for path, given in host.files.items():
         here = (*where, "files", path)
-        draft.known((*here, "owner"), "user", given.owner, {"root", "nobody", *users})
+        draft.known((*here, "owner"), "user", given.owner, {*BASE_ACCOUNTS, *users})
+        if not path.startswith(_WRITABLE):
+            remedy = f"hosts have their own {', '.join(_WRITABLE)}"
+            draft.wrong(here, "lies where a host cannot write", remedy, key=True)
         if given.text is not None:
             contents = {path: given.text.encode()}
         else:

@@ -30,6 +30,13 @@ def resolve(
         ScenarioError: every mistake in the scenario.
         ValueError: the seed is neither.
     """
+    return compose(scenario, seed, without=without)[0]
+
+
+def compose(
+    scenario: Scenario, seed: str | int, *, without: Collection[str] = frozenset()
+) -> tuple[Plan, Draft]:
+    """As `resolve`, with the draft, which knows what was used."""
     text = str(seed)
     if not re.fullmatch(r"-?[0-9]+|[0-9a-f]{32,}", text):
         raise ValueError("a seed is an integer or at least 32 hexadecimal digits")
@@ -50,7 +57,7 @@ def resolve(
     )
     if draft.problems:
         raise ScenarioError(draft.problems)
-    return plan
+    return plan, draft
 
 
 def _world(draft: Draft) -> World:

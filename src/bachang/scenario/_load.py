@@ -28,6 +28,11 @@ class Scenario:
     raw: Root
     """As it stands for seed 0."""
 
+    @property
+    def name(self) -> str:
+        """The scenario's own name."""
+        return self.raw.name
+
 
 def load(pack: Path | str) -> Scenario:
     """Read a pack (a folder with ``scenario.yaml``, or that file).

@@ -12,6 +12,7 @@ from bachang.scenario._document import Document, Where
 from bachang.scenario._models import Root
 from bachang.scenario._problem import Problem, ScenarioError
 
+_SHOWN = 12
 _PLAIN_WORDS = {
     "int_parsing": ("is not a whole number", "write digits only"),
     "int_type": ("is not a whole number", "write digits only"),
@@ -34,7 +35,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
         return f"did you mean `{near[0]}`?"
-    return f"known are {', '.join(names)}" if names else "there is none yet"
+    if not names:
+        return "there is none yet"
+    more = ", …" if len(names) > _SHOWN else ""
+    return f"known are {', '.join(names[:_SHOWN])}{more}"
 
 
 def validate(data: dict[str, Any], document: Document) -> Root:

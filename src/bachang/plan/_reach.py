@@ -1,0 +1,99 @@
+"""Who can send to whom and get an answer, by following the plan's routes hop by hop.
+
+Firewalls are left out: they are the subject of exercises and may be changed in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from bachang.plan._draft import Draft
+from bachang.plan._model import Host, HostKind, Plan
+from bachang.scenario import Problem
+
+_MAX_HOPS = 32
+
+
+class Reach:
+    """Reachability between the hosts of a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._hosts = {host.name: host for host in plan.world.hosts}
+        self._owners = {
+            (interface.network, IPv4Interface(interface.address).ip): host.name
+            for host in plan.world.hosts
+            for interface in host.interfaces
+        }
+
+    def connects(self, source: str, target: str) -> bool:
+        """Can a program on one host talk to some address of the other?"""
+        if source == target:
+            return True
+        return any(
+            self._arrives(source, there, target) and self._arrives(target, here, source)
+            for there in _addresses(self._hosts[target])
+            for here in _addresses(self._hosts[source])
+        )
+
+    def _arrives(self, source: str, address: IPv4Address, target: str) -> bool:
+        """Does a packet to an address get to the host that owns it?"""
+        at: str | None = source
+        for hop in range(_MAX_HOPS):
+            if at is None or at == target:
+                return at == target
+            if hop and self._hosts[at].kind is not HostKind.ROUTER:
+                return False
+            at = self._next(self._hosts[at], address)
+        return False
+
+    def _next(self, host: Host, address: IPv4Address) -> str | None:
+        via = _next_hop(host, address)
+        if via is None:
+            return None
+        for interface in host.interfaces:
+            if via in IPv4Interface(interface.address).network:
+                return self._owners.get((interface.network, via))
+        return None
+
+
+def _addresses(host: Host) -> list[IPv4Address]:
+    return [IPv4Interface(interface.address).ip for interface in host.interfaces]
+
+
+def _next_hop(host: Host, address: IPv4Address) -> IPv4Address | None:
+    """The neighbour that a host sends to, by the longest prefix."""
+    ways = [(IPv4Interface(one.address).network, address) for one in host.interfaces]
+    ways += [
+        (
+            IPv4Network("0.0.0.0/0" if route.destination == "default" else route.destination),
+            IPv4Address(route.via),
+        )
+        for route in host.routes
+    ]
+    fitting = [(network.prefixlen, via) for network, via in ways if address in network]
+    return max(fitting, key=lambda way: way[0])[1] if fitting else None
+
+
+def granted_hosts(plan: Plan) -> list[str]:
+    """Hosts that somebody is granted; without any, every host is looked at from every other."""
+    granted = [actor.host for actor in plan.exercise.actors if actor.host is not None]
+    return list(dict.fromkeys(granted))
+
+
+def unreachable_hosts(draft: Draft, plan: Plan) -> Iterator[Problem]:
+    """Hosts that nobody who takes part can talk to."""
+    reach = Reach(plan)
+    granted = granted_hosts(plan)
+    names = [host.name for host in plan.world.hosts]
+    if len(names) < 2:
+        return
+    for name in names:
+        sources = granted or [other for other in names if other != name]
+        if not any(reach.connects(source, name) for source in sources):
+            yield draft.scenario.document.problem(
+                draft.section(name),
+                "no actor's host can reach it",
+                "put it on a network with a router and a route to the actors, or remove it",
+                key=True,
+            )

@@ -1,0 +1,202 @@
+"""The half of a scenario that comes to life: networks, hosts, field systems.
+
+Field docstrings are the help that an editor shows.
+"""
+
+# ruff: noqa: RUF012 - pydantic gives every model its own copy of a default
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from bachang.scenario._model_base import Raw, Text, choose_one, or_empty
+from bachang.scenario._values import (
+    Address,
+    AnyValue,
+    Cidr,
+    HostPath,
+    Line,
+    Mebibytes,
+    Mode,
+    Name,
+    PackPath,
+    Port,
+    Texts,
+    UserName,
+    mistake,
+)
+
+
+class Variable(Raw):
+    """A value drawn from the seed; used as `${name}` in this file and in files of the pack."""
+
+    type: Literal["digits", "letters", "hex", "password", "username", "integer", "choice"]
+    length: Annotated[int, Field(ge=1, le=64)] = 8
+    """Characters, for `digits`, `letters`, `hex` and `password`."""
+    min: int = 0
+    """Least value, for `integer`."""
+    max: int = 9999
+    """Greatest value, for `integer`."""
+    choices: list[Line] = []
+    """One of them is taken, for `choice`."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Variable:
+        if self.type == "choice" and not self.choices:
+            raise mistake("has nothing to choose from", "give `choices: [a, b]`")
+        if self.min > self.max:
+            raise mistake("`min` is above `max`", "swap them")
+        return self
+
+
+class Network(Raw):
+    """One layer-2 segment."""
+
+    cidr: Cidr
+    title: Text | None = None
+    ipv6: bool = False
+    """IPv6 is off unless a network asks for it."""
+
+
+class Attachment(Raw):
+    """How a host hangs on a network."""
+
+    address: Address | None = None
+    """Without it the lowest free address is taken."""
+    rate: Annotated[str, Field(pattern=r"^[0-9]+ (kbit|Mbit|Gbit)$")] | None = None
+    """Speed of the link, e.g. `10 Mbit`."""
+
+
+def _attachment(value: Any) -> Any:
+    return {"address": value} if isinstance(value, str) else or_empty(value)
+
+
+def _attachments(value: Any) -> Any:
+    if isinstance(value, str):
+        return {value: {}}
+    if isinstance(value, list):
+        return {name: {} for name in value if isinstance(name, str)}
+    return or_empty(value)
+
+
+Attachments = Annotated[
+    dict[
+        str,
+        Annotated[
+            Attachment,
+            BeforeValidator(_attachment, json_schema_input_type=Address | Attachment | None),
+        ],
+    ],
+    BeforeValidator(
+        _attachments,
+        json_schema_input_type=str | list[str] | dict[str, Address | Attachment | None],
+    ),
+]
+
+
+class Content(Raw):
+    """A text in place, or a file of the pack."""
+
+    text: str | None = None
+    source: PackPath | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Content:
+        choose_one(self, "text", "source")
+        return self
+
+
+class File(Raw):
+    """A file in a host, or a folder of the pack with everything in it."""
+
+    text: str | None = None
+    source: PackPath | None = None
+    mode: Mode = 0o644
+    owner: UserName = "root"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> File:
+        choose_one(self, "text", "source")
+        return self
+
+
+class User(Raw):
+    """An account in a host."""
+
+    password: str | None = None
+    """Without it there is no login with a password."""
+    groups: list[UserName] = []
+    home: HostPath | None = None
+    shell: HostPath = "/bin/bash"
+
+
+class Service(Raw):
+    """A program that runs in a host from the start."""
+
+    python: Annotated[str, Field(pattern=r"^[^:]+:[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    """`FILE.py:FUNCTION` of the pack, or `bachang.services.MODULE:FUNCTION`."""
+    program: Texts | None = None
+    """The command line of a program of the machine."""
+    user: UserName = "root"
+    """Who runs it; a name that `users` does not list becomes a system account."""
+    port: Port | None = None
+    """TCP port that answers once the service is up."""
+    environment: dict[str, str] = {}
+    directory: HostPath = "/"
+    restart: bool = True
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Service:
+        choose_one(self, "python", "program")
+        return self
+
+
+class Limits(Raw):
+    """What one host may use of the machine."""
+
+    processes: Annotated[int, Field(ge=1, le=4096)] = 256
+    memory: Mebibytes = 512
+    disk: Mebibytes = 64
+    files: Annotated[int, Field(ge=16, le=65536)] = 1024
+
+
+class Host(Raw):
+    """A host."""
+
+    title: Text | None = None
+    networks: Attachments = {}
+    gateway: str | None = None
+    """Router of the default route; `none`: there is none. Found by itself where unambiguous."""
+    routes: dict[Cidr, Address] = {}
+    users: dict[UserName, Annotated[User, BeforeValidator(or_empty)]] = {}
+    files: dict[HostPath, File] = {}
+    services: dict[Name, Service] = {}
+    firewall: Content | None = None
+    """nft rules, table family `inet`."""
+    tools: Texts = []
+    """Distribution packages whose programs this host needs."""
+    limits: Limits = Limits()
+    net_admin: bool = False
+    """May root change interfaces, routes and firewall of this host?"""
+
+
+class Router(Host):
+    """A host that forwards packets between its networks."""
+
+
+class FieldSystem(Raw):
+    """A device of the zone."""
+
+    type: Name
+    title: Text | None = None
+    host: str | None = None
+    """Where its protocol servers and its screen live."""
+    modbus: Port | None = None
+    """TCP port of its Modbus server."""
+    screen: Port | None = None
+    """TCP port of its operator screen."""
+    settings: dict[str, AnyValue] = {}
+    """Points or options that differ from the factory's."""
+    wiring: dict[str, str] = {}
+    """Terminal to the name of another field system."""
