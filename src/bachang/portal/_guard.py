@@ -1,0 +1,5 @@
+"""placeholder"""
+
+
+def cookie_name(settings: object) -> str:
+    return "bachang"

@@ -1,0 +1,68 @@
+"""How one portal is set up: where it listens, what it keeps where, who may reach it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcSettings:
+    """An identity provider (OpenID Connect, authorisation code with PKCE)."""
+
+    title: str
+    issuer: str
+    """Its address; ``/.well-known/openid-configuration`` is below it."""
+    client_id: str
+    client_secret: str
+    roles: tuple[str, ...] = ("trainee",)
+    """Roles of people who come by it for the first time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that an operator may choose."""
+
+    host: str = "127.0.0.1"
+    """Address to listen at."""
+    port: int = 8080
+    public: str | None = None
+    """Address that browsers use, e.g. ``https://range.example``; ``None``: this machine only."""
+    screens_domain: str | None = None
+    """Wildcard domain for pages of hosts, e.g. ``screens.range.example``; with ``None`` they
+    are at ``<random>.localhost`` and so can only be opened on this machine."""
+    database: str | None = None
+    """SQLAlchemy address of the people's store; ``None``: SQLite in ``data``."""
+    data: Path
+    """Folder of the portal's own files: data base, uploaded packs."""
+    packs: Path | None = None
+    """Folder of the packs that ship; ``None``: there are none."""
+    ui: Path | None = None
+    """Folder of the built web UI; ``None``: there is none."""
+    local: bool = True
+    """One person's range: opened by a one-time token; no other accounts sign in."""
+    oidc: OidcSettings | None = None
+    sandboxes: int | None = None
+    """Most sandboxes at a time; ``None``: what memory and processors allow."""
+    starts: int = 2
+    """Sandboxes that are started at the same time."""
+    requests_per_minute: int = 1200
+    """For one person; answers and sign-ins have their own limits."""
+    answers_per_minute: int = 60
+    """For one run."""
+    sign_ins_per_minute: int = 10
+    """For one name, and ten times that for one address."""
+    session_days: int = 7
+    """A session ends when it was not used for so long."""
+    extra_hosts: tuple[str, ...] = field(default=())
+    """Further names under which browsers may ask for the portal, ``name`` or ``name:port``."""
+
+    @property
+    def origin(self) -> str:
+        """The origin at which people see the portal."""
+        return self.public.rstrip("/") if self.public else f"http://{self.host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach it by TLS only (a proxy in front of it does that)."""
+        return self.origin.startswith("https:")

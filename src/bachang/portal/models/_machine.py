@@ -1,0 +1,53 @@
+"""Documents about the machine that all this runs on."""
+
+from __future__ import annotations
+
+from bachang.portal.models._base import Document
+from bachang.portal.models._exercises import Capacity
+
+
+class Finding(Document):
+    """One thing that the machine has or lacks."""
+
+    name: str
+    state: str
+    """``ok``, ``degraded`` or ``missing``."""
+    found: str
+    costs: str
+    """What is lost without it."""
+    remedy: str
+
+
+class SandboxInfo(Document):
+    """A running sandbox."""
+
+    name: str
+    state: str
+    hosts: int
+    processes: int
+    memory_mib: float
+    uptime_s: float
+    run: str | None
+    """Id of its run; ``null``: started from the command line."""
+    degraded: list[str]
+
+
+class Machine(Document):
+    """The machine."""
+
+    version: str
+    processors: int
+    load: float
+    """Runnable processes per processor, over the last minute."""
+    memory_mib: int
+    memory_free_mib: int
+    disk_free_mib: int
+    sandboxes: list[SandboxInfo]
+    capacity: Capacity
+    findings: list[Finding]
+
+
+class Cleanup(Document):
+    """What was left over and has been removed."""
+
+    removed: list[str]

@@ -1,0 +1,23 @@
+"""The routes of the API, one module for each resource."""
+
+from bachang.portal.routes import (
+    accounts,
+    audit,
+    exercises,
+    machine,
+    packs,
+    runs,
+    session,
+)
+
+ROUTERS = (
+    session.router,
+    accounts.router,
+    audit.router,
+    packs.router,
+    exercises.router,
+    runs.router,
+    machine.router,
+)
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,92 @@
+"""Exercises: starting, steering and watching them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from bachang.portal.models import (
+    Advance,
+    Board,
+    Broadcast,
+    Capacity,
+    DoInject,
+    Done,
+    Exercise,
+    Extend,
+    Freeze,
+    Identity,
+    Name,
+    NewExercise,
+    Page,
+)
+from bachang.portal.routes._dependencies import After, Asking, Limit, PortalPart
+
+router = APIRouter(prefix="/api/exercises", tags=["exercises"])
+
+
+@router.get("")
+def list_exercises(
+    portal: PortalPart, person: Asking, after: After = None, limit: Limit = 50
+) -> Page[Exercise]:
+    """The exercises that whoever asks may see, latest first."""
+    return portal.exercises.list(person, after=after, limit=limit)
+
+
+@router.post("", status_code=201)
+def start_exercise(new: NewExercise, portal: PortalPart, person: Asking) -> Exercise:
+    """Start an exercise; what does not fit on the machine now waits in a queue."""
+    return portal.exercises.start(new, by=person)
+
+
+@router.get("/capacity")
+def get_capacity(pack: Name, portal: PortalPart) -> Capacity:
+    """How many sandboxes of a pack fit on this machine now."""
+    return portal.exercises.capacity(pack)
+
+
+@router.get("/{exercise}")
+def get_exercise(exercise: Identity, portal: PortalPart) -> Exercise:
+    """One exercise with its runs."""
+    return portal.exercises.get(exercise)
+
+
+@router.post("/{exercise}/end")
+def end_exercise(exercise: Identity, portal: PortalPart, person: Asking) -> Exercise:
+    """End it: all sandboxes go down; journals and scores stay."""
+    return portal.exercises.end(exercise, by=person)
+
+
+@router.post("/{exercise}/broadcast")
+def broadcast(exercise: Identity, message: Broadcast, portal: PortalPart, person: Asking) -> Done:
+    """Tell everybody in it something."""
+    return portal.exercises.broadcast(exercise, message, by=person)
+
+
+@router.post("/{exercise}/inject")
+def do_inject(exercise: Identity, what: DoInject, portal: PortalPart, person: Asking) -> Done:
+    """Do an inject of the scenario now."""
+    return portal.exercises.inject(exercise, what, by=person)
+
+
+@router.post("/{exercise}/extend")
+def extend(exercise: Identity, more: Extend, portal: PortalPart, person: Asking) -> Exercise:
+    """Give everybody more time."""
+    return portal.exercises.extend(exercise, more, by=person)
+
+
+@router.post("/{exercise}/freeze")
+def freeze(exercise: Identity, what: Freeze, portal: PortalPart, person: Asking) -> Done:
+    """Stop all clocks and hosts, or let them go on."""
+    return portal.exercises.freeze(exercise, what, by=person)
+
+
+@router.post("/{exercise}/advance")
+def advance(exercise: Identity, how: Advance, portal: PortalPart, person: Asking) -> Done:
+    """Let the field systems step ahead at full speed."""
+    return portal.exercises.advance(exercise, how, by=person)
+
+
+@router.get("/{exercise}/board")
+def get_board(exercise: Identity, portal: PortalPart) -> Board:
+    """Who stands where."""
+    return portal.exercises.board(exercise)
