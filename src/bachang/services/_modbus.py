@@ -114,7 +114,7 @@ class Client:
             try:
                 return self._exchange(frame)
             except OSError:
-                self._close()
+                self.close()
                 raise
 
     def _exchange(self, frame: Frame) -> bytes:
@@ -127,7 +127,8 @@ class Client:
             raise ModbusError("the device closed the connection or answered something else")
         return answer.body
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Drop the line; the next request makes a new one."""
         if self._line is not None:
             self._line.close()
             self._line = None

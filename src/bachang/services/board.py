@@ -51,6 +51,11 @@ class Board:
                     return
                 self._readings[value["name"]] = (time.monotonic(), reading)
 
+    def close(self) -> None:
+        """Drop the lines to all devices."""
+        for client in self._clients.values():
+            client.close()
+
     def devices(self) -> list[str]:
         """The devices that are polled."""
         return list(self._clients)
