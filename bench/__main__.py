@@ -1,0 +1,79 @@
+"""``python -m bench [NAME …]``: measure, show a table, keep the results.
+
+This process keeps the files; each benchmark runs in a child of its own, which becomes an
+ordinary account first where root started it, and hands its rows back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+
+from bachang.account import leave_root
+from bench._results import keep, table
+from bench._row import Row
+
+_HERE = Path(__file__).parent
+
+
+def main() -> int:
+    """Exit status: 0 if every limit is kept."""
+    names = [path.stem for path in sorted(_HERE.glob("[a-z]*.py"))]
+    parser = argparse.ArgumentParser(prog="bench", description="Measure, side by side with peers.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(names)}")
+    parser.add_argument("--rows", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(names):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    if options.rows:
+        return _print_rows(options.names[0])
+    _build_limit()
+    good = [_measure(name) for name in options.names or names]
+    return 0 if all(good) else 1
+
+
+def _print_rows(name: str) -> int:
+    """In the child: rows as JSON on the standard output, which nothing else may use."""
+    leave_root()
+    with tempfile.TemporaryDirectory(prefix="b-") as home, contextlib.redirect_stdout(sys.stderr):
+        for kind in ("STATE", "DATA", "CACHE"):
+            os.environ[f"XDG_{kind}_HOME"] = f"{home}/{kind.lower()}"
+        rows: list[Row] = importlib.import_module(f"bench.{name}").run()
+    print(json.dumps([asdict(row) for row in rows]))
+    return 0
+
+
+def _measure(name: str) -> bool:
+    """Run one benchmark, show and keep it; whether every limit is kept."""
+    print(f"measuring {name} …", flush=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--rows", name], stdout=subprocess.PIPE, check=False
+    )
+    if done.returncode:
+        print(f"{name} failed with status {done.returncode}")
+        return False
+    rows = [Row(**row) for row in json.loads(done.stdout)]
+    Console().print(table(name, rows))
+    print(f"kept in {keep(name, rows).relative_to(_HERE.parent)}")
+    return all(row.holds() is not False for row in rows)
+
+
+def _build_limit() -> None:
+    """Build the yardstick where its source is newer."""
+    source, program = _HERE / "limit.c", _HERE / "limit"
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(["gcc", "-O2", "-o", program, source], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
