@@ -23,7 +23,7 @@ INTERRUPTED = "interrupted: exercise control ended while it ran; it is not repea
 
 
 class Director:
-    """Plays the story of one sandbox.
+    """Plays the story of one sandbox; goes on with it if another director was cut off.
 
     Args:
         plan: The sandbox's plan.
@@ -48,11 +48,13 @@ class Director:
         self.schedule = schedule(plan.exercise, story=story, actors=actors)
         self._executor = executor
         self._jobs: dict[str, tuple[DueAction, int, Future[ExecResult]]] = {}
-        self._past = Past()
+        self._past = Past(story or plan.scenario)
         self._held: list[Held] = []
         self._remember()
         self._follow_conditions()
         self._close_interrupted()
+        if self._past.ended:
+            self._past.start_over()
 
     @property
     def ended(self) -> bool:
@@ -82,7 +84,7 @@ class Director:
         """
         self._remember()
         if self._past.started_at_s is None:
-            self._record("white", "story.started", self.plan.scenario)
+            self._record("white", "story.started", self._past.story)
         self._judge(view)
         since_start_s = view.time_s - (self._past.started_at_s or 0.0)
         if not self._past.ended:
@@ -90,7 +92,7 @@ class Director:
             self._act(since_start_s)
         self._collect()
         if since_start_s >= self.schedule.end_s and not self._past.ended and not self._jobs:
-            self._record("white", "story.ended", self.plan.scenario)
+            self._record("white", "story.ended", self._past.story)
 
     # ---- the journal is the memory
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bachang.exercise._condition import held_since
 from bachang.exercise._error import UnknownTaskError
-from bachang.exercise._secret import accepts, seal
+from bachang.exercise._secret import Judge, seal
 from bachang.exercise._standing import missing, standings
 from bachang.exercise._view import View
 from bachang.journal import Event
@@ -93,7 +93,7 @@ def judge(
     if task.answer.kind is AnswerKind.CONDITION:
         return _judge_world(plan, task, view, samples)
     sealed = seal(plan, task, answer)
-    if accepts(plan, task, {"answer": sealed}):
+    if Judge(plan, task).accepts({"answer": sealed}):
         return _verdict(task, Outcome.SOLVED, "right", "正确", sealed)
     return _verdict(task, Outcome.WRONG, "not the answer", "答案不正确", sealed)
 

@@ -2,7 +2,8 @@
 
 The director keeps nothing in memory that is not here, and this is only ever changed by
 journalled events: a director that is started again goes on where the last one stopped. A
-new epoch is a world that starts over, and so does its story.
+new epoch is a world that starts over, and so does its story; a story that has ended may be
+played again.
 """
 
 from __future__ import annotations
@@ -14,8 +15,13 @@ from bachang.journal import Event
 
 @dataclass(slots=True)
 class Past:
-    """A fold over one sandbox's events."""
+    """A fold over one sandbox's events.
 
+    Args:
+        story: Name under which the story is journalled.
+    """
+
+    story: str
     epoch: int = 0
     sequence: int = 0
     """Last event that was taken in."""
@@ -34,7 +40,9 @@ class Past:
     def apply(self, event: Event) -> None:
         """Take in the next event."""
         if event.epoch > self.epoch:
-            self._start_over(event.epoch)
+            self.epoch = event.epoch
+            self.held.clear()
+            self.start_over()
         self.sequence = event.sequence
         noun, _, verb = event.kind.partition(".")
         if noun == "story":
@@ -48,13 +56,17 @@ class Past:
         elif event.kind == "condition.lapsed":
             self.held.discard(event.subject)
 
-    def _start_over(self, epoch: int) -> None:
-        self.epoch, self.started_at_s, self.ended = epoch, None, False
-        for memory in (self.begun, self.actions, self.running, self.held):
+    def start_over(self) -> None:
+        """Forget the story, as if it had never been played."""
+        self.started_at_s, self.ended = None, False
+        for memory in (self.begun, self.actions, self.running):
             memory.clear()
 
     def _story(self, verb: str, event: Event) -> None:
+        if event.subject != self.story:
+            return
         if verb == "started":
+            self.start_over()
             self.started_at_s = event.sandbox_time_s
         elif verb == "ended":
             self.ended = True

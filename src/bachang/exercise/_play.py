@@ -57,6 +57,7 @@ def play_fast(
         yield view
         if director.ended or (until_s is not None and view.time_s >= until_s):
             return
-        times = [view.time_s + FAST_POLL_S, director.next_due_s(), until_s]
-        ahead = [t for t in times if t is not None and t > view.time_s]
-        director.sandbox.advance(max(min(ahead), view.time_s + TICK_S), limit_s=limit_s)
+        now_s = director.sandbox.status().sandbox_time_s
+        times = [now_s + FAST_POLL_S, director.next_due_s(), until_s]
+        ahead = [t for t in times if t is not None and t > now_s]
+        director.sandbox.advance(max(min(ahead), now_s + TICK_S), limit_s=limit_s)

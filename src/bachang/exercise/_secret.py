@@ -28,17 +28,21 @@ def seal(plan: Plan, task: Task, answer: str) -> str:
     return hmac.new(plan.seed.encode(), message, "sha256").hexdigest()
 
 
-def accepts(plan: Plan, task: Task, data: Mapping[str, Any]) -> bool:
-    """Whether a journalled answer is right by this plan.
+class Judge:
+    """Whether journalled answers to one task are right by a plan.
 
     A condition was judged when the world was there to be looked at: that judgement stays.
     The comparison takes the same time for every wrong answer.
     """
-    if task.answer.kind is AnswerKind.CONDITION:
-        return data.get("correct") is True
-    sealed = str(data.get("answer", "")).encode("utf-8", "replace")
-    matches = [
-        hmac.compare_digest(sealed, seal(plan, task, value).encode())
-        for value in task.answer.values
-    ]
-    return any(matches)
+
+    def __init__(self, plan: Plan, task: Task) -> None:
+        self._by_world = task.answer.kind is AnswerKind.CONDITION
+        self._right = [seal(plan, task, value).encode() for value in task.answer.values]
+
+    def accepts(self, data: Mapping[str, Any]) -> bool:
+        """Judge the data of a ``task.answered`` event."""
+        if self._by_world:
+            return data.get("correct") is True
+        sealed = str(data.get("answer", "")).encode("utf-8", "replace")
+        matches = [hmac.compare_digest(sealed, right) for right in self._right]
+        return any(matches)

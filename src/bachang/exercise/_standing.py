@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bachang.exercise._error import ExerciseError
-from bachang.exercise._secret import accepts
+from bachang.exercise._secret import Judge
 from bachang.journal import Event
 from bachang.plan import Plan, Task
 
@@ -54,8 +54,8 @@ class Standing:
 
 @dataclass(slots=True)
 class _Fold:
-    plan: Plan
     tasks: dict[str, Task]
+    judges: dict[str, Judge]
     faults: list[float]
     standings: dict[str, Standing] = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ class _Fold:
 
     def _answer(self, task: Task, event: Event) -> None:
         standing = self.standings[task.name]
-        if accepts(self.plan, task, event.data):
+        if self.judges[task.name].accepts(event.data):
             standing = replace(
                 standing,
                 attempts=standing.attempts + 1,
@@ -112,7 +112,8 @@ def standings(plan: Plan, events: Iterable[Event]) -> dict[str, Standing]:
     ordered = in_order(events)
     faults = [event.wall_time_s for event in ordered if event.kind == "platform.fault"]
     tasks = {task.name: task for task in plan.exercise.tasks}
-    fold = _Fold(plan, tasks, faults, {name: Standing() for name in tasks})
+    judges = {name: Judge(plan, task) for name, task in tasks.items()}
+    fold = _Fold(tasks, judges, faults, {name: Standing() for name in tasks})
     for event in ordered:
         fold.apply(event)
     return fold.standings

@@ -99,6 +99,7 @@ def _judge_now(sandbox: Sandbox, store: Store, plan: Plan, task: Task, answer: s
     if task.answer.kind is not AnswerKind.CONDITION:
         return judge(plan, task, answer, view=View(time_s=0.0))
     status = sandbox.status()
+    view = observe(sandbox)
     samples = store.events(status.id, kinds=("points.sampled",))
     current = [event for event in samples if event.epoch == status.epoch]
-    return judge(plan, task, answer, view=observe(sandbox), samples=current)
+    return judge(plan, task, answer, view=view, samples=current)
