@@ -46,6 +46,8 @@ from bachang.plan._model import (
     Weakness,
     World,
 )
+from bachang.plan._topology import topology_json
+from bachang.plan._topology_svg import topology_svg
 
 if TYPE_CHECKING:
     from bachang.plan._lint import lint
@@ -92,6 +94,8 @@ __all__ = [
     "lint",
     "loads",
     "resolve",
+    "topology_json",
+    "topology_svg",
 ]
 
 
