@@ -1,7 +1,9 @@
 """Routes: hosts to their gateway, routers to every network by the fewest hops.
 
-A router's way to a far network is found breadth first over the routers; among equally short
-ways the router that stands first in the file wins, so the plan is one.
+A host between several routers that names no gateway is treated as a router is: it gets a
+route to each network over the nearest of them. The way to a far network is found breadth
+first over the routers; among equally short ways the router that stands first in the file
+wins, so the plan is one.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ def resolve_routes(draft: Draft, links: _Links) -> dict[str, tuple[Route, ...]]:
     routes: dict[str, tuple[Route, ...]] = {}
     for name, interfaces in links.items():
         own = _explicit(draft, name, interfaces)
-        found = _between_networks(draft, name, links) if name in draft.raw.routers else ()
+        found = _between_networks(draft, name, links) if _chooses(draft, name, links) else ()
         default = _default(draft, name, links)
         taken = {route.destination for route in own}
         routes[name] = (
@@ -31,6 +33,13 @@ def resolve_routes(draft: Draft, links: _Links) -> dict[str, tuple[Route, ...]]:
             *(route for route in (*found, *default) if route.destination not in taken),
         )
     return routes
+
+
+def _chooses(draft: Draft, name: str, links: _Links) -> bool:
+    """Does a machine know the way to each network, instead of one gateway for all?"""
+    if name in draft.raw.routers:
+        return True
+    return draft.machines[name].gateway is None and len(_neighbours(draft, name, links)) > 1
 
 
 def _explicit(draft: Draft, name: str, interfaces: tuple[Interface, ...]) -> tuple[Route, ...]:
@@ -61,11 +70,7 @@ def _default(draft: Draft, name: str, links: _Links) -> tuple[Route, ...]:
             remedy = f"name a router next to it: {', '.join(neighbours) or 'there is none'}"
             draft.wrong(where, message, remedy)
         return ()
-    if name in draft.raw.routers or not neighbours:
-        return ()
-    if len(neighbours) > 1:
-        message = f"more than one router is next to it: {', '.join(neighbours)}"
-        draft.wrong(where, message, f"add `gateway: {next(iter(neighbours))}` or `gateway: none`")
+    if name in draft.raw.routers or len(neighbours) != 1:
         return ()
     return (Route(destination="default", via=next(iter(neighbours.values()))),)
 
@@ -82,7 +87,7 @@ def _neighbours(draft: Draft, name: str, links: _Links) -> dict[str, str]:
 
 
 def _between_networks(draft: Draft, name: str, links: _Links) -> tuple[Route, ...]:
-    """Routes of a router to all networks that are not next to it and can be reached."""
+    """Routes to all networks that are not next to a machine and can be reached from it."""
     reached = {interface.network for interface in links[name]}
     routes: list[Route] = []
     queue = deque(_neighbours(draft, name, links).items())

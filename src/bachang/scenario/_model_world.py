@@ -167,7 +167,8 @@ class Host(Raw):
     title: Text | None = None
     networks: Attachments = {}
     gateway: str | None = None
-    """Router of the default route; `none`: there is none. Found by itself where unambiguous."""
+    """Router of the default route; `none`: there is none. Without it, the only router around,
+    or with several a route to each network over the nearest."""
     routes: dict[Cidr, Address] = {}
     users: dict[UserName, Annotated[User, BeforeValidator(or_empty)]] = {}
     files: dict[HostPath, File] = {}
