@@ -7,7 +7,6 @@ from bachang.fabric._contract import (
     HostStatus,
     MachineError,
     PlatformError,
-    PointValue,
     Sandbox,
     SandboxError,
     SandboxGoneError,
@@ -15,15 +14,17 @@ from bachang.fabric._contract import (
     Terminal,
     WorldError,
 )
+from bachang.fabric._local import LocalFabric, LocalSandbox
 
 __all__ = [
     "ExecResult",
     "Fabric",
     "FabricError",
     "HostStatus",
+    "LocalFabric",
+    "LocalSandbox",
     "MachineError",
     "PlatformError",
-    "PointValue",
     "Sandbox",
     "SandboxError",
     "SandboxGoneError",

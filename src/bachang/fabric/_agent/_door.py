@@ -1,0 +1,134 @@
+"""The agent's door: a 0600 socket on which the sandbox's owner asks for things.
+
+A connection carries one request, a JSON object in a packet, and its answers. Descriptors
+only ever go out, and all of them were made here: nothing of a caller's enters a host.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from bachang.fabric._contract import FabricError, PlatformError
+
+_PACKET_BYTES = 1 << 18
+_SEND_BUFFER = 1 << 21
+
+Handler = Callable[["Caller", dict[str, Any]], Awaitable[None]]
+
+
+class Caller:
+    """One connection. Answers are sent in full or the connection is given up."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
+
+    async def receive(self) -> dict[str, Any] | None:
+        """The next packet; ``None`` when the caller has gone."""
+        try:
+            packet = await self._loop.sock_recv(self._connection, _PACKET_BYTES)
+        except OSError:
+            return None
+        if not packet:
+            return None
+        try:
+            return msgspec.json.decode(packet, type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            raise PlatformError(f"a client sent what is no request: {error}") from error
+
+    async def answer(self, result: Any = None, descriptors: list[int] | None = None) -> None:
+        """Send a result; the descriptors stay ours to close."""
+        await self._send({"ok": True, "result": result}, descriptors or [])
+
+    async def refuse(self, error: BaseException) -> None:
+        """Send an error by its kind."""
+        known = isinstance(error, (FabricError, ConnectionError, TimeoutError))
+        kind = type(error).__name__ if known else "PlatformError"
+        words = str(error) if known else f"the agent failed: {error!r}"
+        await self._send({"ok": False, "error": {"kind": kind, "message": words}}, [])
+
+    def poke(self, sequence: int) -> None:
+        """Say that the log has grown; a caller who is too slow looks for itself later."""
+        try:
+            self._connection.send(msgspec.json.encode({"sequence": sequence}), socket.MSG_DONTWAIT)
+        except OSError:
+            return
+
+    async def _send(self, packet: dict[str, Any], descriptors: list[int]) -> None:
+        data = msgspec.json.encode(packet)
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+        while True:
+            try:
+                self._connection.sendmsg([data], rights if descriptors else [])
+            except BlockingIOError:
+                await _writable(self._connection)
+            except OSError:
+                return  # the caller has gone
+            else:
+                return
+
+
+class Door:
+    """Accepts connections and hands each to ``handler``."""
+
+    def __init__(self, listener: socket.socket, handler: Handler) -> None:
+        self._listener = listener
+        self._handler = handler
+        self._tasks: set[asyncio.Task[None]] = set()
+        listener.setblocking(False)
+        asyncio.get_running_loop().add_reader(listener, self._accept)
+
+    def close(self) -> None:
+        """Accept no more."""
+        asyncio.get_running_loop().remove_reader(self._listener)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        task = asyncio.create_task(self._serve(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            connection.setblocking(False)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+            caller = Caller(connection)
+            try:
+                request = await caller.receive()
+                if request is not None:
+                    await self._handler(caller, request)
+            except Exception as error:
+                await caller.refuse(error)
+
+
+async def _writable(connection: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[None] = loop.create_future()
+    loop.add_writer(connection, arrive, future)
+    try:
+        await future
+    finally:
+        loop.remove_writer(connection)
+
+
+def arrive(future: asyncio.Future[None]) -> None:
+    """For a watched descriptor that may report more than once."""
+    if not future.done():
+        future.set_result(None)
+
+
+def close_all(descriptors: list[int]) -> None:
+    """Close descriptors that were sent."""
+    for descriptor in descriptors:
+        os.close(descriptor)

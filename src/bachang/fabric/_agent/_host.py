@@ -1,0 +1,134 @@
+"""One generation of a host, alive: its init, its namespaces, its services."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bachang.fabric import _kernel as kernel
+from bachang.fabric import _policy
+from bachang.fabric._contract import SandboxError
+from bachang.fabric._rootfs import Account, accounts
+from bachang.fabric._spawner import Command
+from bachang.plan import Host
+
+if TYPE_CHECKING:
+    from bachang.fabric._agent._services import Supervisor
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_WORDS = 2000
+
+
+@dataclass(slots=True)
+class LiveHost:
+    """Owns descriptors: `close` it once its processes are dead."""
+
+    plan: Host
+    generation: int
+    pid: int
+    pidfd: int
+    network: int
+    """Its network namespace."""
+    cgroups: list[int] = field(default_factory=list)
+    services: dict[str, Supervisor] = field(default_factory=dict)
+    known: dict[str, Account] = field(default_factory=dict)
+
+    def account(self, name: str) -> Account:
+        """A user of the host.
+
+        Raises:
+            SandboxError: there is none of that name.
+        """
+        found = self.known.get(name)
+        if found is None:
+            users = ", ".join(sorted(self.known))
+            raise SandboxError(f"host {self.plan.name} has no user {name!r}; it has {users}")
+        return found
+
+    def command(
+        self,
+        argv: list[str],
+        *,
+        user: str,
+        environment: dict[str, str] | None = None,
+        directory: str | None = None,
+        log: str = "",
+        extra_capabilities: int = 0,
+    ) -> Command:
+        """A program as a user would start it, held back as the host's limits say."""
+        account = self.account(user)
+        surroundings = {
+            "HOME": account.home,
+            "LANG": "C.UTF-8",
+            "LOGNAME": account.name,
+            "PATH": _PATH,
+            "SHELL": account.shell,
+            "USER": account.name,
+        }
+        return Command(
+            argv=argv,
+            environment=surroundings | (environment or {}),
+            directory=account.home if directory is None else directory,
+            uid=account.uid,
+            gid=account.gid,
+            groups=account.groups,
+            capabilities=_policy.capabilities(self.plan) | extra_capabilities,
+            limits=_policy.limits(self.plan.limits),
+            nice=0 if self.cgroups else _policy.NICE,
+            log=log,
+        )
+
+    def open(self, path: str, flags: int) -> int:
+        """Open a regular file of the host, which may have arranged anything around it.
+
+        Raises:
+            OSError: it is not there, or no regular file, or a link stands in the way.
+        """
+        root = os.open(f"/proc/{self.pid}/root", os.O_PATH | os.O_CLOEXEC)
+        try:
+            descriptor = kernel.open_beneath(root, path.lstrip("/"), flags)
+        finally:
+            os.close(root)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(0, "no regular file", path)
+        return descriptor
+
+    def last_words(self, path: str) -> str:
+        """The end of a log in the host, for people: one paragraph, control characters gone."""
+        try:
+            descriptor = self.open(path, os.O_RDONLY)
+        except OSError:
+            return ""
+        try:
+            size = os.fstat(descriptor).st_size
+            raw = os.pread(descriptor, _WORDS, max(0, size - _WORDS))
+        finally:
+            os.close(descriptor)
+        return printable(raw)
+
+    def close(self) -> None:
+        """Let go of the namespaces; they vanish with the host's last process."""
+        for descriptor in (self.pidfd, self.network, *self.cgroups):
+            os.close(descriptor)
+
+
+def printable(raw: bytes) -> str:
+    """What a program wrote, safe to show: no escape sequences, no control characters."""
+    text = raw.decode(errors="replace").strip()
+    return "".join(one if one.isprintable() or one == "\n" else "·" for one in text)
+
+
+def adopt(plan: Host, generation: int, pid: int, cgroups: list[int]) -> LiveHost:
+    """The live host of an init that the spawner has just made."""
+    return LiveHost(
+        plan=plan,
+        generation=generation,
+        pid=pid,
+        pidfd=os.pidfd_open(pid),
+        network=os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC),
+        cgroups=cgroups,
+        known=accounts(plan),
+    )

@@ -1,0 +1,87 @@
+"""The agent's life: isolate, deploy, answer, end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+import time
+
+import msgspec
+
+from bachang.fabric import _kernel as kernel
+from bachang.fabric._agent._door import Door
+from bachang.fabric._agent._isolation import isolate
+from bachang.fabric._agent._record import Clock, Journal
+from bachang.fabric._agent._requests import Requests
+from bachang.fabric._agent._sandbox import World
+from bachang.fabric._assignment import (
+    ASSIGNMENT_FD,
+    LISTENER_FD,
+    LOCK_FD,
+    LOG_FD,
+    STATUS_FD,
+    Assignment,
+)
+from bachang.fabric._contract import FabricError
+from bachang.journal import EventLog
+
+
+def main() -> None:
+    """Run the agent; descriptors as in `bachang.fabric._assignment`."""
+    status = socket.socket(fileno=STATUS_FD)
+    for descriptor in (STATUS_FD, ASSIGNMENT_FD, LISTENER_FD, LOG_FD, LOCK_FD):
+        os.set_inheritable(descriptor, False)
+    try:
+        with open(ASSIGNMENT_FD, "rb") as file:
+            assignment = msgspec.json.decode(file.read(), type=Assignment)
+        isolate(status)
+        kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
+        asyncio.run(_live(assignment, status))
+    except FabricError as error:
+        _report(status, error)
+        os._exit(1)
+    os._exit(0)
+
+
+async def _live(assignment: Assignment, status: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    clock = Clock()
+    log = EventLog(LOG_FD, sandbox=assignment.sandbox, wall_clock=time.time)
+    world = World(assignment, Journal(log, clock), clock)
+    loop.add_signal_handler(signal.SIGTERM, world.end)
+    listener = socket.socket(fileno=LISTENER_FD)
+    listener.listen(socket.SOMAXCONN)
+    door = Door(listener, Requests(world).handle)
+    await _deploy_watched(world, status)
+    gc.collect()
+    gc.freeze()
+    status.send(msgspec.json.encode({"ready": True}))
+    status.close()
+    await world.ended
+    door.close()
+
+
+async def _deploy_watched(world: World, status: socket.socket) -> None:
+    """Deploy, unless the client goes away meanwhile: then nothing is to be left."""
+    loop = asyncio.get_running_loop()
+    deploying = asyncio.create_task(world.deploy())
+    status.setblocking(False)
+    loop.add_reader(status, lambda: (loop.remove_reader(status), deploying.cancel()))
+    try:
+        await asyncio.wait({deploying, world.ended}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        loop.remove_reader(status)
+    if deploying.cancelled() or not deploying.done():
+        os._exit(1)
+    deploying.result()
+
+
+def _report(status: socket.socket, error: FabricError) -> None:
+    packet = {"error": {"kind": type(error).__name__, "message": str(error)}}
+    try:
+        status.send(msgspec.json.encode(packet))
+    except OSError:
+        return  # the client has gone; there is nobody to tell

@@ -1,0 +1,221 @@
+"""The sandbox's wires: bridges in the agent's own network namespace, links to hosts.
+
+Everything is compared with the plan once it stands: a link or route too many is a way out,
+and refuses the deploy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from bachang.fabric import _kernel as kernel
+from bachang.fabric import _links
+from bachang.fabric import _netlink as nl
+from bachang.fabric._contract import MachineError, PlatformError, WorldError
+from bachang.fabric._links import RouteEntry
+from bachang.fabric._rtnetlink import Connection
+from bachang.plan import Host, Interface, World
+
+_NEW = nl.CREATE | nl.EXCLUSIVE
+_FIRST_INDEX = 2
+"""Index of a host's first link: the loopback is 1, and the kernel counts up."""
+
+
+class Switch:
+    """All bridges of a sandbox and the near ends of its links."""
+
+    def __init__(self, world: World) -> None:
+        self.home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        self._netlink = Connection()
+        self._networks = {network.name: network for network in world.networks}
+        self._bridges: dict[str, int] = {}
+
+    def build(self) -> None:
+        """Make the bridges.
+
+        Raises:
+            MachineError: the kernel has no bridge.
+        """
+        for scope in ("all", "default"):
+            _disable_ipv6(scope)
+        requests = [(_links.NEW_LINK, 0, _links.set_link(_links.LOOPBACK, up=True))]
+        requests += [
+            (_links.NEW_LINK, _NEW, _links.bridge(network.bridge))
+            for network in self._networks.values()
+        ]
+        with _explained("make the networks' bridges"):
+            self._netlink.ask(requests)
+        names = {network.bridge: name for name, network in self._networks.items()}
+        self._bridges = {
+            names[link.name]: link.index for link in self._netlink.links() if link.name in names
+        }
+
+    def plug(self, host: Host, namespace: int, *, spare: bool = False) -> None:
+        """Give a host its links, which are down at its end.
+
+        Args:
+            host: The host.
+            namespace: Descriptor of its network namespace.
+            spare: A generation that is to take over: its ports have other names, and are
+                down until `take_over`.
+        """
+        requests = [
+            (
+                _links.NEW_LINK,
+                _NEW,
+                _links.veth(
+                    port=_spare(interface) if spare else interface.port,
+                    master=self._bridges[interface.network],
+                    far_name=interface.name,
+                    far_mac=interface.mac,
+                    far_namespace=namespace,
+                    up=not spare,
+                ),
+            )
+            for interface in host.interfaces
+        ]
+        with _explained(f"host {host.name}: make its links"):
+            self._netlink.ask(requests)
+        if not spare:
+            self._limit_ports(host)
+
+    def configure(self, host: Host, namespace: int) -> None:
+        """Addresses, routes, links up; then check that nothing else is there.
+
+        Raises:
+            WorldError: the kernel refuses an address or route of the plan.
+            PlatformError: the host has a link or route that is not in the plan.
+        """
+        with kernel.inside_network(namespace, self.home), Connection() as netlink:
+            self._silence_ipv6(host)
+            with _explained(f"host {host.name}: addresses and routes"):
+                netlink.ask(_configuration(host))
+            links, routes = netlink.links(), netlink.routes()
+        _compare(
+            host.name,
+            "links",
+            {(link.index, link.name) for link in links},
+            {(_links.LOOPBACK, "lo")}
+            | {(_FIRST_INDEX + place, one.name) for place, one in enumerate(host.interfaces)},
+        )
+        _compare(host.name, "routes", set(routes), _expected_routes(host))
+
+    def take_over(self, host: Host) -> None:
+        """Let the spare generation's ports take the place of the old ones."""
+        index = {link.name: link.index for link in self._netlink.links()}
+        requests = []
+        for interface in host.interfaces:
+            old, new = index.get(interface.port), index[_spare(interface)]
+            if old is not None:
+                retired = f"{interface.port[:13]}~x"
+                requests += [
+                    (_links.NEW_LINK, 0, _links.set_link(old, up=False)),
+                    (_links.NEW_LINK, 0, _links.set_link(old, name=retired)),
+                ]
+            requests += [
+                (_links.NEW_LINK, 0, _links.set_link(new, name=interface.port)),
+                (_links.NEW_LINK, 0, _links.set_link(new, up=True)),
+            ]
+        with _explained(f"host {host.name}: hand over its links"):
+            self._netlink.ask(requests)
+        self._limit_ports(host)
+
+    def check(self, hosts: tuple[Host, ...]) -> None:
+        """Compare the switch with the plan.
+
+        Raises:
+            PlatformError: a link or route that is not in the plan.
+        """
+        expected = {"lo"} | {network.bridge for network in self._networks.values()}
+        expected |= {interface.port for host in hosts for interface in host.interfaces}
+        _compare("the switch", "links", {one.name for one in self._netlink.links()}, expected)
+        _compare("the switch", "routes", set(self._netlink.routes()), set())
+
+    def _limit_ports(self, host: Host) -> None:
+        limited = [one for one in host.interfaces if one.rate_kbit]
+        if not limited:
+            return
+        index = {link.name: link.index for link in self._netlink.links()}
+        requests = [
+            (_links.NEW_QDISC, _NEW, _links.rate(index[one.port], one.rate_kbit or 0))
+            for one in limited
+        ]
+        with _explained(f"host {host.name}: limit the rate of its links"):
+            self._netlink.ask(requests)
+
+    def _silence_ipv6(self, host: Host) -> None:
+        """Switch IPv6 off on single links of a host that has it on others."""
+        wanted = [self._networks[one.network].ipv6 for one in host.interfaces]
+        if not any(wanted):
+            return  # its init has switched it off altogether
+        for interface, wants in zip(host.interfaces, wanted, strict=True):
+            if not wants:
+                _disable_ipv6(interface.name)
+
+
+def _disable_ipv6(scope: str) -> None:
+    """In the current network namespace; nothing to do on a kernel without IPv6."""
+    with contextlib.suppress(FileNotFoundError):
+        descriptor = os.open(f"/proc/sys/net/ipv6/conf/{scope}/disable_ipv6", os.O_WRONLY)
+        try:
+            os.write(descriptor, b"1")
+        finally:
+            os.close(descriptor)
+
+
+def _spare(interface: Interface) -> str:
+    return f"{interface.port[:13]}~n"
+
+
+def _configuration(host: Host) -> list[tuple[int, int, bytes]]:
+    requests = [(_links.NEW_LINK, 0, _links.set_link(_links.LOOPBACK, up=True))]
+    for place, interface in enumerate(host.interfaces):
+        index = _FIRST_INDEX + place
+        requests.append((_links.NEW_ADDRESS, _NEW, _links.address(index, interface.address)))
+        if interface.rate_kbit:
+            requests.append((_links.NEW_QDISC, _NEW, _links.rate(index, interface.rate_kbit)))
+        requests.append((_links.NEW_LINK, 0, _links.set_link(index, up=True)))
+    requests += [
+        (_links.NEW_ROUTE, nl.CREATE, _links.route(route.destination, route.via))
+        for route in host.routes
+    ]
+    return requests
+
+
+def _expected_routes(host: Host) -> set[RouteEntry]:
+    connected = {
+        RouteEntry(destination=str(ipaddress.IPv4Interface(interface.address).network), via="")
+        for interface in host.interfaces
+        if ipaddress.IPv4Interface(interface.address).network.prefixlen < 32
+    }
+    return connected | {
+        RouteEntry(destination=route.destination, via=route.via) for route in host.routes
+    }
+
+
+def _compare(where: str, what: str, found: set[Any], expected: set[Any]) -> None:
+    if found == expected:
+        return
+    extra, missing = found - expected, expected - found
+    raise PlatformError(
+        f"{where}: the {what} are not those of the plan "
+        f"(too many: {sorted(map(str, extra)) or 'none'}; "
+        f"missing: {sorted(map(str, missing)) or 'none'}): not safe to use"
+    )
+
+
+@contextlib.contextmanager
+def _explained(what: str) -> Iterator[None]:
+    """Turn an error of the kernel into one that says whose it is."""
+    try:
+        yield
+    except OSError as error:
+        text = f"{what}: {error.strerror}"
+        if error.errno in (errno.EOPNOTSUPP, errno.ENOENT, errno.ENOMEM, errno.ENODEV):
+            raise MachineError(f"{text}. `bachang doctor` shows what the kernel lacks") from error
+        raise WorldError(text) from error

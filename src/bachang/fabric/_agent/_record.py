@@ -1,0 +1,125 @@
+"""The sandbox's clock and its journal, as the agent keeps them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bachang.fabric._contract import MachineError
+from bachang.journal import Event, EventLog, LogError
+
+_RETRY_S = 1.0
+
+
+class Clock:
+    """Sandbox time. The plant's clock is the truth where there is a plant: `set` follows it."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._base_s = 0.0
+        self._since = monotonic()
+        self.running = False
+
+    def now_s(self) -> float:
+        """Seconds since the epoch began."""
+        passed = self._monotonic() - self._since if self.running else 0.0
+        return self._base_s + passed
+
+    def set(self, time_s: float, *, running: bool | None = None) -> None:
+        """Put the clock to a time, and let it run or stand."""
+        self._base_s = time_s
+        self._since = self._monotonic()
+        self.running = self.running if running is None else running
+
+
+class Journal:
+    """Numbers events, writes them once per turn of the loop, syncs where somebody waits."""
+
+    def __init__(self, log: EventLog, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[tuple[asyncio.Future[Event], Event]] = []
+        self._scheduled = False
+        self._listeners: set[Callable[[int], None]] = set()
+
+    @property
+    def sandbox(self) -> str:
+        """The id that all events carry."""
+        return self._log.sandbox
+
+    @property
+    def epoch(self) -> int:
+        """The present epoch."""
+        return self._log.epoch
+
+    @property
+    def sequence(self) -> int:
+        """Number of the last event."""
+        return self._log.sequence
+
+    def begin_epoch(self) -> None:
+        """Later events belong to the next epoch."""
+        self._log.begin_epoch()
+
+    def note(
+        self,
+        kind: str,
+        subject: str,
+        data: dict[str, Any] | None = None,
+        *,
+        actor: str = "system",
+        sandbox_time_s: float | None = None,
+    ) -> Event:
+        """Record something that nobody waits for; it is written before the loop goes on."""
+        time_s = self._clock.now_s() if sandbox_time_s is None else sandbox_time_s
+        event = self._log.append(
+            sandbox_time_s=time_s, actor=actor, kind=kind, subject=subject, data=data
+        )
+        self._schedule()
+        return event
+
+    async def record(self, *, actor: str, kind: str, subject: str, data: dict[str, Any]) -> Event:
+        """Record something and return once the disk has it (many at once share one sync).
+
+        Raises:
+            MachineError: the disk is full or broken; nothing was acknowledged.
+        """
+        event = self.note(kind, subject, data, actor=actor)
+        future: asyncio.Future[Event] = self._loop.create_future()
+        self._waiting.append((future, event))
+        return await future
+
+    def listen(self, listener: Callable[[int], None]) -> Callable[[], None]:
+        """Call ``listener`` with the last sequence after each write; returns how to stop it."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    def commit(self) -> None:
+        """Write and sync what waits, now."""
+        self._scheduled = False
+        waiting, self._waiting = self._waiting, []
+        try:
+            if waiting:
+                self._log.sync()
+            else:
+                self._log.flush()
+        except LogError as error:
+            self._loop.call_later(_RETRY_S, self.commit)
+            problem = MachineError(str(error))
+            for future, _ in waiting:
+                if not future.done():
+                    future.set_exception(problem)
+            return
+        for future, event in waiting:
+            if not future.done():
+                future.set_result(event)
+        for listener in list(self._listeners):
+            listener(self._log.sequence)
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self.commit)

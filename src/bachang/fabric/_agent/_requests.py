@@ -1,0 +1,240 @@
+"""What a client may ask of a sandbox: one method per operation."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import itertools
+import os
+import signal
+import socket
+import struct
+import termios
+from typing import Any
+
+import msgspec
+
+from bachang.fabric._agent import _census
+from bachang.fabric._agent._door import Caller, arrive, close_all
+from bachang.fabric._agent._sandbox import World
+from bachang.fabric._agent._services import socket_in
+from bachang.fabric._contract import HostStatus, SandboxError, SandboxStatus
+from bachang.fabric._spawner import Process, SpawnError
+
+_WORDS_IN_JOURNAL = 2000
+
+
+class Requests:
+    """Answers callers about one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._sessions = itertools.count(1)
+        self._handlers = {
+            "status": self._status,
+            "exec": self._exec,
+            "connect": self._connect,
+            "terminal": self._terminal,
+            "record": self._record,
+            "follow": self._follow,
+            "destroy": self._destroy,
+        }
+
+    async def handle(self, caller: Caller, request: dict[str, Any]) -> None:
+        """Do what is asked.
+
+        Raises:
+            FabricError: the caller is told.
+        """
+        operation = request.pop("op", None)
+        handler = self._handlers.get(operation)
+        if handler is None:
+            raise SandboxError(f"this agent knows no operation {operation!r}")
+        await handler(caller, request)
+
+    async def _status(self, caller: Caller, _: dict[str, Any]) -> None:
+        world = self._world
+        count = _census.take({name: live.pid for name, live in world.hosts.items()})
+        hosts = tuple(
+            HostStatus(
+                name=name,
+                generation=live.generation,
+                address=_first_address(live.plan.interfaces),
+                processes=count[name].processes,
+                memory_kib=count[name].memory_kib,
+                services={one: it.describe() for one, it in live.services.items()},
+            )
+            for name, live in world.hosts.items()
+        )
+        status = SandboxStatus(
+            id=world.journal.sandbox,
+            name=world.assignment.name,
+            epoch=world.journal.epoch,
+            state=world.state,
+            sandbox_time_s=world.clock.now_s(),
+            uptime_s=asyncio.get_running_loop().time() - world.started,
+            agent_pid=0,
+            hosts=hosts,
+            degraded=tuple(world.degraded),
+            ready_s=world.ready_s,
+        )
+        await caller.answer(msgspec.to_builtins(status))
+
+    async def _exec(self, caller: Caller, request: dict[str, Any]) -> None:
+        live = self._world.host(request["host"])
+        inside, outside = _three_pipes()
+        try:
+            process = self._world.run(
+                live,
+                request["argv"],
+                inside,
+                user=request["user"],
+                environment=request["environment"],
+                directory=request["directory"],
+            )
+        except BaseException:
+            close_all(outside)
+            raise
+        finally:
+            close_all(inside)
+        try:
+            await caller.answer({}, outside)
+        finally:
+            close_all(outside)
+        status = await _until_end(caller, process)
+        self._world.journal.note(
+            "program.ran",
+            request["host"],
+            {"argv": _shortened(request["argv"]), "user": request["user"], "status": status},
+        )
+        await caller.answer({"status": status})
+
+    async def _connect(self, caller: Caller, request: dict[str, Any]) -> None:
+        live = self._world.host(request["host"])
+        target = (_literal(request["address"]), request["port"])
+        with socket_in(live.network, self._world.switch.home) as connection:
+            attempt = asyncio.get_running_loop().sock_connect(connection, target)
+            try:
+                await asyncio.wait_for(attempt, request["timeout_s"])
+            except TimeoutError:
+                where = f"{request['address']}:{request['port']}"
+                raise TimeoutError(f"{where} does not answer {request['host']}") from None
+            except ConnectionError:
+                raise
+            except OSError as error:
+                raise ConnectionError(error.strerror or str(error)) from error
+            await caller.answer({}, [connection.fileno()])
+
+    async def _terminal(self, caller: Caller, request: dict[str, Any]) -> None:
+        live = self._world.host(request["host"])
+        account = live.account(request["user"])
+        session = f"{request['host']}-{next(self._sessions)}"
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours:
+            with theirs:
+                process = self._world.run(
+                    live,
+                    request["argv"] or [account.shell, "-l"],
+                    [theirs.fileno()],
+                    user=request["user"],
+                    environment={"TERM": "xterm-256color"},
+                )
+            master = await _receive_terminal(ours, process)
+        try:
+            size = struct.pack("HHHH", request["rows"], request["columns"], 0, 0)
+            fcntl.ioctl(master, termios.TIOCSWINSZ, size)
+            await caller.answer({"session": session, "pid": process.pid}, [master])
+        finally:
+            os.close(master)
+        data = {"session": session, "user": request["user"]}
+        self._world.journal.note("terminal.opened", request["host"], data)
+        process.exited.add_done_callback(
+            lambda _: self._world.journal.note("terminal.closed", request["host"], data)
+        )
+
+    async def _record(self, caller: Caller, request: dict[str, Any]) -> None:
+        event = await self._world.journal.record(
+            actor=request["actor"],
+            kind=request["kind"],
+            subject=request["subject"],
+            data=request["data"],
+        )
+        await caller.answer(msgspec.to_builtins(event))
+
+    async def _follow(self, caller: Caller, _: dict[str, Any]) -> None:
+        stop = self._world.journal.listen(caller.poke)
+        try:
+            caller.poke(self._world.journal.sequence)
+            while await caller.receive() is not None:
+                pass
+        finally:
+            stop()
+
+    async def _destroy(self, caller: Caller, _: dict[str, Any]) -> None:
+        world = self._world
+        world.journal.note("sandbox.destroyed", world.assignment.name)
+        world.journal.commit()
+        await caller.answer()
+        world.end()
+
+
+def _three_pipes() -> tuple[list[int], list[int]]:
+    """The program's ends of its streams, and the caller's."""
+    stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
+    return [stdin[0], stdout[1], stderr[1]], [stdin[1], stdout[0], stderr[0]]
+
+
+async def _until_end(caller: Caller, process: Process) -> int:
+    """Wait for a program; a caller who says so, or goes, ends it with its process group."""
+    with contextlib.suppress(SpawnError):
+        await process.started
+    listening = asyncio.create_task(caller.receive())
+    either: set[asyncio.Future[Any]] = {listening, process.exited}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if not process.exited.done():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    listening.cancel()
+    try:
+        return await process.exited
+    except SpawnError as error:
+        raise SandboxError(f"{error.filename}: {error.strerror}") from error
+
+
+async def _receive_terminal(channel: socket.socket, process: Process) -> int:
+    """The other side of the terminal that a program has opened for itself."""
+    channel.setblocking(False)
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(channel, arrive, arrived)
+    try:
+        either: set[asyncio.Future[Any]] = {arrived, process.exited}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        loop.remove_reader(channel)
+    with contextlib.suppress(OSError):
+        _, descriptors, _, _ = socket.recv_fds(channel, 1, 1, socket.MSG_CMSG_CLOEXEC)
+        if descriptors:
+            return descriptors[0]
+    try:
+        await process.exited
+    except SpawnError as error:
+        raise SandboxError(f"{error.filename}: {error.strerror}") from error
+    raise SandboxError("the terminal ended before it was open")
+
+
+def _literal(address: str) -> str:
+    try:
+        socket.inet_pton(socket.AF_INET, address)
+    except OSError:
+        raise SandboxError(f"{address!r} is no IPv4 address") from None
+    return address
+
+
+def _first_address(interfaces: tuple[Any, ...]) -> str:
+    return interfaces[0].address.partition("/")[0] if interfaces else ""
+
+
+def _shortened(argv: list[str]) -> list[str]:
+    return [word[:_WORDS_IN_JOURNAL] for word in argv[:64]]

@@ -1,0 +1,175 @@
+"""Services: started, watched, started again.
+
+A service counts as up once its port accepts a connection from inside its host, or, without
+a port, once its program runs. What ends is started again after a pause that doubles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from bachang.fabric import _kernel as kernel
+from bachang.fabric._agent._host import LiveHost
+from bachang.fabric._agent._record import Journal
+from bachang.fabric._contract import WorldError
+from bachang.fabric._spawner import Process, SpawnError
+from bachang.plan import Service
+
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 10.0
+_SOUND_S = 10.0
+"""A service that ran for so long is started again without a pause that has grown."""
+_FIRST_LOOK_S = 0.002
+_LONGEST_LOOK_S = 0.1
+_CONNECT_S = 1.0
+
+
+class State(enum.StrEnum):
+    """How a service is."""
+
+    STARTING = "starting"
+    UP = "up"
+    DOWN = "down"
+
+
+Launch = Callable[[LiveHost, Service], Process]
+
+
+def log_path(service: Service) -> str:
+    """Where a service's output goes, in its host."""
+    return f"/var/log/{service.name}.log"
+
+
+class Supervisor:
+    """Looks after one service of one generation of a host."""
+
+    def __init__(
+        self, host: LiveHost, service: Service, launch: Launch, journal: Journal, home: int
+    ) -> None:
+        """``home`` is the agent's own network namespace."""
+        self._host = host
+        self._service = service
+        self._launch = launch
+        self._journal = journal
+        self._home = home
+        self._task: asyncio.Task[None] | None = None
+        self.state = State.STARTING
+        self.reason = ""
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Set when the service is up for the first time; fails if it never can be."""
+        self.ready.add_done_callback(_look_at)
+
+    @property
+    def subject(self) -> str:
+        """``host/service``, as journals name it."""
+        return f"{self._host.plan.name}/{self._service.name}"
+
+    def start(self) -> None:
+        """Begin to look after it."""
+        self._task = asyncio.create_task(self._supervise())
+
+    def stop(self) -> None:
+        """Stop looking; its host is about to end."""
+        if self._task:
+            self._task.cancel()
+
+    def describe(self) -> str:
+        """For `HostStatus.services`."""
+        if self.state is State.DOWN and self.reason:
+            return f"failed: {self.reason}"
+        return self.state.value
+
+    def explain(self) -> str:
+        """What is known about a service that did not come up."""
+        words = self._host.last_words(log_path(self._service))
+        reason = f" ({self.reason})" if self.reason else ""
+        return reason + (f"; its last words: {words}" if words else "; it has said nothing")
+
+    async def _supervise(self) -> None:
+        pause_s = _FIRST_PAUSE_S
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            await self._run_once()
+            if not self._service.restart:
+                return
+            if loop.time() - began > _SOUND_S:
+                pause_s = _FIRST_PAUSE_S
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    async def _run_once(self) -> None:
+        self.state = State.STARTING
+        try:
+            process = self._launch(self._host, self._service)
+            await process.started
+        except SpawnError as error:
+            self._fail(f"cannot be started: {error.filename}: {error.strerror}")
+            return
+        ready = asyncio.create_task(self._wait_ready())
+        exited = process.exited
+        either: set[asyncio.Future[Any]] = {ready, exited}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if ready.done() and not exited.done():
+            self.state, self.reason = State.UP, ""
+            self._journal.note("service.up", self.subject)
+            if not self.ready.done():
+                self.ready.set_result(None)
+        else:
+            ready.cancel()
+        try:
+            status = await exited
+        except SpawnError as error:
+            self._fail(f"cannot be started: {error.filename}: {error.strerror}")
+            return
+        self._end(f"ended with status {status}" if status >= 0 else f"ended by signal {-status}")
+
+    def _end(self, reason: str) -> None:
+        words = self._host.last_words(log_path(self._service))
+        last = words.splitlines()[-1] if words else ""
+        self.state, self.reason = State.DOWN, f"{reason}: {last}" if last else reason
+        self._journal.note("service.down", self.subject, {"reason": self.reason})
+
+    def _fail(self, reason: str) -> None:
+        self.state, self.reason = State.DOWN, reason
+        self._journal.note("service.down", self.subject, {"reason": reason})
+        if not self.ready.done():
+            self.ready.set_exception(WorldError(f"service {self.subject} {reason}"))
+
+    async def _wait_ready(self) -> None:
+        port = self._service.ready_port
+        if port is None:
+            return
+        addresses = ["127.0.0.1"]
+        addresses += [one.address.partition("/")[0] for one in self._host.plan.interfaces]
+        pause_s = _FIRST_LOOK_S
+        while True:
+            for address in addresses:
+                if await self._answers(address, port):
+                    return
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, _LONGEST_LOOK_S)
+
+    async def _answers(self, address: str, port: int) -> bool:
+        with socket_in(self._host.network, self._home) as probe:
+            attempt = asyncio.get_running_loop().sock_connect(probe, (address, port))
+            try:
+                await asyncio.wait_for(attempt, _CONNECT_S)
+            except (OSError, TimeoutError):
+                return False
+        return True
+
+
+def socket_in(network: int, home: int) -> socket.socket:
+    """A TCP socket born in a network namespace."""
+    with kernel.inside_network(network, home):
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+
+
+def _look_at(future: asyncio.Future[None]) -> None:
+    if not future.cancelled():
+        future.exception()

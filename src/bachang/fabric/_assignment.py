@@ -1,0 +1,37 @@
+"""What a client gives to the agent that it starts, and how it hands it over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bachang.plan import World
+
+# Descriptors that the agent inherits.
+STATUS_FD = 3
+"""SEQPACKET: the agent tells how far it is; the client maps its ids."""
+ASSIGNMENT_FD = 4
+LISTENER_FD = 5
+LOG_FD = 6
+LOCK_FD = 7
+"""Locked as long as the agent lives: how others see that the name is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """The agent's whole task."""
+
+    name: str
+    sandbox: str
+    """Unique id, ``name-xxxxxxxx``."""
+    world: World
+    scratch: str
+    """An empty directory, a place for mounts that nobody outside sees."""
+    spawner: str
+    """Path of the native helper."""
+    plant_argv: tuple[str, ...]
+    preload: tuple[str, ...]
+    """Modules that the zygote has ready."""
+    ready_timeout_s: float
+    single_id: bool
+    cgroups: tuple[str, ...] = ()
+    """Directories of control groups that the caller may use."""

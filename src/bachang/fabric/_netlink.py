@@ -1,0 +1,113 @@
+"""Netlink messages as bytes: a small codec without I/O.
+
+A message is a header, a fixed part, and attributes (type, length, value, padded to four
+bytes); attributes may hold attributes. Source: linux/netlink.h, linux/rtnetlink.h.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+REQUEST = 0x01
+ACK = 0x04
+EXCLUSIVE = 0x200
+CREATE = 0x400
+REPLACE = 0x100
+DUMP = 0x300
+
+ERROR = 2
+DONE = 3
+
+_HEADER = struct.Struct("=IHHII")
+_ATTRIBUTE = struct.Struct("=HH")
+_ACK_CAPPED = 0x100
+_ACK_TEXT = 0x200
+_TEXT_ATTRIBUTE = 1
+_TYPE_MASK = 0x3FFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One received message; ``payload`` is all behind its header."""
+
+    type: int
+    flags: int
+    sequence: int
+    payload: bytes
+
+
+class NetlinkFormatError(ValueError):
+    """Bytes that are not a netlink message."""
+
+
+def attribute(kind: int, value: bytes) -> bytes:
+    """One attribute with its padding."""
+    length = 4 + len(value)
+    return _ATTRIBUTE.pack(length, kind) + value + bytes(-length % 4)
+
+
+def u8(kind: int, value: int) -> bytes:
+    """An attribute of one byte."""
+    return attribute(kind, struct.pack("=B", value))
+
+
+def u32(kind: int, value: int) -> bytes:
+    """An attribute of four bytes."""
+    return attribute(kind, struct.pack("=I", value))
+
+
+def text(kind: int, value: str) -> bytes:
+    """An attribute that is a string with its NUL."""
+    return attribute(kind, value.encode() + b"\0")
+
+
+def message(kind: int, flags: int, sequence: int, body: bytes) -> bytes:
+    """One whole message."""
+    return _HEADER.pack(16 + len(body), kind, flags | REQUEST, sequence, 0) + body
+
+
+def messages(data: bytes) -> Iterator[Message]:
+    """The messages of one datagram.
+
+    Raises:
+        NetlinkFormatError: a length that does not fit.
+    """
+    offset = 0
+    while offset + 16 <= len(data):
+        length, kind, flags, sequence, _ = _HEADER.unpack_from(data, offset)
+        if not 16 <= length <= len(data) - offset:
+            raise NetlinkFormatError(f"a message of {length} bytes at {offset} of {len(data)}")
+        yield Message(
+            type=kind, flags=flags, sequence=sequence, payload=data[offset + 16 : offset + length]
+        )
+        offset += (length + 3) & ~3
+
+
+def attributes(data: bytes) -> dict[int, bytes]:
+    """Attributes by their type (of equal ones the last).
+
+    Raises:
+        NetlinkFormatError: a length that does not fit.
+    """
+    found: dict[int, bytes] = {}
+    offset = 0
+    while offset + 4 <= len(data):
+        length, kind = _ATTRIBUTE.unpack_from(data, offset)
+        if not 4 <= length <= len(data) - offset:
+            raise NetlinkFormatError(f"an attribute of {length} bytes at {offset} of {len(data)}")
+        found[kind & _TYPE_MASK] = data[offset + 4 : offset + length]
+        offset += (length + 3) & ~3
+    return found
+
+
+def failure(received: Message) -> tuple[int, str]:
+    """Error number (0: acknowledged) and the kernel's own words of an ERROR message."""
+    (number,) = struct.unpack_from("=i", received.payload)
+    if not received.flags & _ACK_TEXT:
+        return -number, ""
+    inner = struct.unpack_from("=I", received.payload, 4)[0]
+    skip = 20 if received.flags & _ACK_CAPPED else 4 + ((inner + 3) & ~3)
+    told = attributes(received.payload[skip:]).get(_TEXT_ATTRIBUTE, b"")
+    return -number, told.rstrip(b"\0").decode(errors="replace")

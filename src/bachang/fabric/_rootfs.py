@@ -1,0 +1,338 @@
+"""What is in a host's own file systems when it begins: mounts, accounts, names, files.
+
+The result is a recipe (`_recipe`) that the host's init follows. Everything writable lies on
+one tmpfs, so a host has one size limit, and is bound over the places where hosts write.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from bachang.fabric import _kernel as kernel
+from bachang.fabric import _policy, _recipe
+from bachang.fabric._contract import WorldError
+from bachang.fabric._template import BASE, HOST_DIRECTORIES, SHARED_ETC, STORE
+from bachang.plan import Host, HostKind, User, World
+
+_QUIET = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+_SHADOW_DAY = 20_000
+_TTY_GROUP = 5
+_INODES_PER_MIB = 128
+_OPEN_DIRECTORY = 0o1777
+
+_PROFILE = b"""\
+# ~/.profile: read by login shells
+if [ -n "$BASH_VERSION" ] && [ -f "$HOME/.bashrc" ]; then . "$HOME/.bashrc"; fi
+"""
+_BASHRC = b"""\
+# ~/.bashrc: read by interactive shells
+case $- in *i*) ;; *) return ;; esac
+PS1='\\u@\\h:\\w\\$ '
+alias ls='ls --color=auto' ll='ls -l'
+HISTSIZE=1000
+"""
+_NSSWITCH = b"""\
+passwd: files
+group: files
+shadow: files
+hosts: files dns
+networks: files
+protocols: files
+services: files
+"""
+_SYSTEM_USERS = """\
+daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+bin:x:2:2:bin:/bin:/usr/sbin/nologin
+sys:x:3:3:sys:/dev:/usr/sbin/nologin
+mail:x:8:8:mail:/var/mail:/usr/sbin/nologin
+www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+"""
+_SYSTEM_GROUPS = {
+    "root": 0,
+    "daemon": 1,
+    "bin": 2,
+    "sys": 3,
+    "adm": 4,
+    "tty": _TTY_GROUP,
+    "disk": 6,
+    "mail": 8,
+    "sudo": 27,
+    "www-data": 33,
+    "shadow": 42,
+    "utmp": 43,
+    "staff": 50,
+    "users": 100,
+    "nogroup": _policy.NOBODY,
+}
+_FIRST_EXTRA_GROUP = 900
+
+
+_SYSTEM_ACCOUNTS = (
+    ("root", 0, "/root", "/bin/bash"),
+    ("www-data", 33, "/var/www", "/usr/sbin/nologin"),
+    ("nobody", _policy.NOBODY, "/nonexistent", "/usr/sbin/nologin"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Ids and environment of a user in a host."""
+
+    name: str
+    uid: int
+    gid: int
+    groups: tuple[int, ...]
+    home: str
+    shell: str
+
+
+def accounts(host: Host) -> dict[str, Account]:
+    """All accounts that programs may be run as, root included."""
+    groups = _groups(host)
+    found = {
+        name: Account(name=name, uid=number, gid=number, groups=(), home=home, shell=shell)
+        for name, number, home, shell in _SYSTEM_ACCOUNTS
+    }
+    for user in host.users:
+        extra = tuple(groups[name] for name in user.groups)
+        found[user.name] = Account(
+            name=user.name,
+            uid=user.uid,
+            gid=user.gid,
+            groups=extra,
+            home=user.home,
+            shell=user.shell,
+        )
+    return found
+
+
+class RootFiles:
+    """Makes the recipes of one world's hosts; what all of them share is made once."""
+
+    def __init__(self, world: World, *, single_id: bool, limits_pids: bool) -> None:
+        """Args:
+        world: For the names of all hosts.
+        single_id: Only root exists (the named degraded mode).
+        limits_pids: Has the kernel a ``pid_max`` of each pid namespace's own?
+        """
+        self._names = _hosts_file(world)
+        self._ipv6 = {network.name for network in world.networks if network.ipv6}
+        self._single_id = single_id
+        self._limits_pids = limits_pids
+        self._before = _mounts_before()
+        self._links = b"".join(
+            _recipe.link(f"{BASE}/{name}", f"/etc/{name}") for name in _shared_links()
+        )
+
+    def recipe(self, host: Host) -> bytes:
+        """All steps of a host's init.
+
+        Raises:
+            WorldError: a file of a user that the host does not have.
+        """
+        return b"".join(
+            [
+                _recipe.hostname(host.name),
+                _store(host),
+                self._before,
+                self._links,
+                *self._files(host),
+                self._settings(host),
+                _mounts_after(),
+            ]
+        )
+
+    def _settings(self, host: Host) -> bytes:
+        steps = []
+        if not any(interface.network in self._ipv6 for interface in host.interfaces):
+            for scope in ("all", "default"):
+                path = f"/proc/sys/net/ipv6/conf/{scope}/disable_ipv6"
+                steps.append(_recipe.setting(path, "1", optional=True))
+        if host.kind is HostKind.ROUTER:
+            steps.append(_recipe.setting("/proc/sys/net/ipv4/ip_forward", "1"))
+        if self._limits_pids:
+            highest = _policy.FIRST_FREE_PID + host.limits.processes
+            steps.append(_recipe.setting("/proc/sys/kernel/pid_max", str(highest)))
+        return b"".join(steps)
+
+    def _files(self, host: Host) -> list[bytes]:
+        known = accounts(host)
+        made = {"/", "/dev", "/usr", *(f"/{name}" for name in HOST_DIRECTORIES)}
+        steps: list[bytes] = []
+        for path, mode in _PLAIN_DIRECTORIES.items():
+            made.add(path)
+            steps.append(_recipe.directory(path, mode))
+        files = _base_files(host, self._names)
+        for user in host.users:
+            steps += _parents(user.home, made)
+            steps.append(_recipe.directory(user.home, 0o755, user.uid, user.gid))
+            files[f"{user.home}/.profile"] = (_PROFILE, 0o644, user.name)
+            files[f"{user.home}/.bashrc"] = (_BASHRC, 0o644, user.name)
+        for file in host.files:
+            files[_checked_path(host, file.path)] = (file.content, file.mode, file.owner)
+        for path, (content, mode, owner) in files.items():
+            account = known.get(owner)
+            if account is None:
+                raise WorldError(
+                    f"host {host.name}: {path} belongs to {owner!r}, who is no user of it"
+                )
+            owned_home = account if path.startswith(account.home + "/") else None
+            steps += _parents(os.path.dirname(path) + "/", made, owned_home)
+            steps.append(_recipe.file(path, content, mode, account.uid, account.gid))
+        return steps
+
+
+_PLAIN_DIRECTORIES = {
+    "/var/log": 0o755,
+    "/var/lib": 0o755,
+    "/var/tmp": _OPEN_DIRECTORY,  # noqa: S108 - of the host
+    "/var/www": 0o755,
+    "/run/lock": _OPEN_DIRECTORY,
+    "/usr/local/bin": 0o755,
+    "/usr/local/sbin": 0o755,
+    "/usr/local/lib": 0o755,
+    "/usr/local/share": 0o755,
+}
+
+
+def _base_files(host: Host, names: bytes) -> dict[str, tuple[bytes, int, str]]:
+    firewall = host.firewall or ""
+    files = {
+        "/etc/passwd": (_passwd(host), 0o644, "root"),
+        "/etc/group": (_group(host), 0o644, "root"),
+        "/etc/shadow": (_shadow(host), 0o640, "root"),
+        "/etc/hosts": (names, 0o644, "root"),
+        "/etc/hostname": (f"{host.name}\n".encode(), 0o644, "root"),
+        "/etc/resolv.conf": (b"", 0o644, "root"),
+        "/etc/nsswitch.conf": (_NSSWITCH, 0o644, "root"),
+        "/etc/profile": (_PROFILE_OF_ALL, 0o644, "root"),
+        "/root/.profile": (_PROFILE, 0o644, "root"),
+        "/root/.bashrc": (_BASHRC, 0o644, "root"),
+    }
+    if host.kind is HostKind.ROUTER or firewall:
+        files["/etc/nftables.conf"] = (firewall.encode(), 0o644, "root")
+    return files
+
+
+_PROFILE_OF_ALL = b"""\
+# /etc/profile: read by login shells
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+"""
+
+
+def _store(host: Host) -> bytes:
+    size = host.limits.disk_mib
+    options = f"mode=0755,size={size}m,nr_inodes={size * _INODES_PER_MIB}"
+    return _recipe.mount("tmpfs", STORE, "tmpfs", kernel.MS_NODEV, options)
+
+
+def _mounts_before() -> bytes:
+    """Everything under which files are written; kernel settings are still writable."""
+    steps = []
+    for name in HOST_DIRECTORIES:
+        place = name.replace("/", "-")
+        mode = _OPEN_DIRECTORY if name in ("tmp", "dev/shm") else 0o755
+        mode = 0o700 if name == "root" else mode
+        steps.append(_recipe.directory(f"{STORE}/{place}", mode))
+        steps.append(_recipe.mount(f"{STORE}/{place}", f"/{name}", flags=kernel.MS_BIND))
+    steps.append(_recipe.mount("proc", "/proc", "proc", _QUIET))
+    return b"".join(steps)
+
+
+def _mounts_after() -> bytes:
+    read_only = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | _QUIET
+    terminals = f"newinstance,ptmxmode=0666,mode=0620,gid={_TTY_GROUP}"
+    return b"".join(
+        [
+            _recipe.mount("/proc/sys", "/proc/sys", flags=kernel.MS_BIND),
+            _recipe.mount("none", "/proc/sys", flags=read_only),
+            _recipe.mount("sysfs", "/sys", "sysfs", _QUIET | kernel.MS_RDONLY),
+            _recipe.mount(
+                "devpts", "/dev/pts", "devpts", kernel.MS_NOSUID | kernel.MS_NOEXEC, terminals
+            ),
+        ]
+    )
+
+
+def _shared_links() -> list[str]:
+    return [name for name in SHARED_ETC if os.path.lexists(f"/etc/{name}")]
+
+
+def _hosts_file(world: World) -> bytes:
+    lines = ["127.0.0.1\tlocalhost"]
+    for host in world.hosts:
+        lines += [
+            f"{interface.address.partition('/')[0]}\t{host.name}" for interface in host.interfaces
+        ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _passwd(host: Host) -> bytes:
+    lines = ["root:x:0:0:root:/root:/bin/bash"]
+    lines += [_passwd_line(user) for user in host.users]
+    return ("\n".join(lines) + "\n" + _SYSTEM_USERS).encode()
+
+
+def _passwd_line(user: User) -> str:
+    return f"{user.name}:x:{user.uid}:{user.gid}:{user.name}:{user.home}:{user.shell}"
+
+
+def _shadow(host: Host) -> bytes:
+    hashes = {"root": "!", "daemon": "*", "www-data": "*", "nobody": "*"}
+    hashes |= {user.name: user.password_hash for user in host.users}
+    return "".join(
+        f"{name}:{secret}:{_SHADOW_DAY}:0:99999:7:::\n" for name, secret in hashes.items()
+    ).encode()
+
+
+def _groups(host: Host) -> dict[str, int]:
+    """Group ids by name: the system's, the users' own, then those that users name."""
+    groups = dict(_SYSTEM_GROUPS)
+    groups |= {user.name: user.gid for user in host.users}
+    for name in sorted({name for user in host.users for name in user.groups} - set(groups)):
+        groups[name] = next(
+            number for number in range(_FIRST_EXTRA_GROUP, 60_000) if number not in groups.values()
+        )
+    return groups
+
+
+def _group(host: Host) -> bytes:
+    lines = []
+    for name, number in _groups(host).items():
+        members = ",".join(user.name for user in host.users if name in user.groups)
+        lines.append(f"{name}:x:{number}:{members}\n")
+    return "".join(lines).encode()
+
+
+def _checked_path(host: Host, path: str) -> str:
+    """A file's path, normal and below a writable directory.
+
+    Raises:
+        WorldError: it would lie where hosts cannot write.
+    """
+    normal = os.path.normpath(path)
+    if not any(normal.startswith(f"/{place}/") for place in HOST_DIRECTORIES):
+        places = ", ".join(f"/{place}" for place in HOST_DIRECTORIES)
+        raise WorldError(
+            f"host {host.name}: no file can be put at {path}; a host's own directories are {places}"
+        )
+    return normal
+
+
+def _parents(path: str, made: set[str], owner: Account | None = None) -> list[bytes]:
+    """Steps for the directories above ``path`` that are not yet made."""
+    steps = []
+    pieces = path.strip("/").split("/")[: None if path.endswith("/") else -1]
+    current = ""
+    for piece in pieces:
+        current = f"{current}/{piece}"
+        if current in made:
+            continue
+        made.add(current)
+        inside = owner is not None and current.startswith(owner.home)
+        uid, gid = (owner.uid, owner.gid) if owner and inside else (0, 0)
+        steps.append(_recipe.directory(current, 0o755, uid, gid))
+    return steps

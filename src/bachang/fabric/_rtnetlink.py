@@ -1,0 +1,109 @@
+"""A connection to rtnetlink in the network namespace that is current when it is opened."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from bachang.fabric import _links
+from bachang.fabric import _netlink as nl
+
+_NETLINK_ROUTE = 0
+_SOL_NETLINK = 270
+_CAP_ACK, _EXT_ACK, _STRICT = 10, 11, 12
+_RECEIVE_BYTES = 1 << 16
+_BATCH_BYTES = 60_000
+
+
+class Connection:
+    """Sends requests and collects every answer; usable with ``with``."""
+
+    def __init__(self) -> None:
+        kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
+        self._socket = socket.socket(socket.AF_NETLINK, kind, _NETLINK_ROUTE)
+        for option in (_CAP_ACK, _EXT_ACK, _STRICT):
+            self._socket.setsockopt(_SOL_NETLINK, option, 1)
+        self._sequence = 0
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def ask(self, requests: list[tuple[int, int, bytes]]) -> None:
+        """Do (type, flags, body) one after the other; stops at nothing, reports the first error.
+
+        Raises:
+            OSError: the kernel's number and words for the first that failed; the file name
+                is its place in ``requests``.
+        """
+        first = self._sequence + 1
+        parts = [self._numbered(kind, flags | nl.ACK, body) for kind, flags, body in requests]
+        problems: dict[int, tuple[int, str]] = {}
+        for batch in _batches(parts):
+            self._socket.sendall(b"".join(batch))
+            self._collect(len(batch), problems)
+        if problems:
+            sequence = min(problems)
+            number, words = problems[sequence]
+            raise OSError(number, words or os.strerror(number), sequence - first)
+
+    def dump(self, kind: int, body: bytes) -> list[nl.Message]:
+        """Everything of a kind.
+
+        Raises:
+            OSError: the kernel refuses.
+        """
+        self._socket.sendall(self._numbered(kind, nl.DUMP, body))
+        found: list[nl.Message] = []
+        while True:
+            for received in nl.messages(self._socket.recv(_RECEIVE_BYTES)):
+                if received.type == nl.DONE:
+                    return found
+                if received.type == nl.ERROR:
+                    number, words = nl.failure(received)
+                    raise OSError(number, words or os.strerror(number))
+                found.append(received)
+
+    def links(self) -> list[_links.Link]:
+        """Every interface of the namespace."""
+        return [
+            _links.read_link(received.payload)
+            for received in self.dump(_links.GET_LINK, _links.all_links())
+        ]
+
+    def routes(self) -> list[_links.RouteEntry]:
+        """The IPv4 routes of the main table."""
+        entries = (
+            _links.read_route(received.payload)
+            for received in self.dump(_links.GET_ROUTE, _links.all_routes())
+        )
+        return [entry for entry in entries if entry]
+
+    def _numbered(self, kind: int, flags: int, body: bytes) -> bytes:
+        self._sequence += 1
+        return nl.message(kind, flags, self._sequence, body)
+
+    def _collect(self, count: int, problems: dict[int, tuple[int, str]]) -> None:
+        while count:
+            for received in nl.messages(self._socket.recv(_RECEIVE_BYTES)):
+                if received.type != nl.ERROR:
+                    continue
+                count -= 1
+                number, words = nl.failure(received)
+                if number:
+                    problems[received.sequence] = (number, words)
+
+
+def _batches(parts: list[bytes]) -> list[list[bytes]]:
+    """Split so that one datagram and all of its answers fit into the socket's buffers."""
+    batches: list[list[bytes]] = []
+    room = 0
+    for part in parts:
+        if not batches or room < len(part) or len(batches[-1]) >= 100:
+            batches.append([])
+            room = _BATCH_BYTES
+        batches[-1].append(part)
+        room -= len(part)
+    return batches

@@ -1,0 +1,263 @@
+"""The agent's side of the spawner: requests out, reports in.
+
+The wire is that of ``native/spawner.c``. Requests go over a stream socket, so they may be
+as large as a host's files are; reports come through a pipe as fixed records.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import enum
+import os
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bachang.fabric import _recipe
+from bachang.fabric._contract import PlatformError
+
+REQUESTS_FD = 3
+REPORTS_FD = 4
+
+_HEADER = struct.Struct("<IIII")
+_REPORT = struct.Struct("<IIii112s")
+_WITH_TERMINAL = 1
+
+
+class _Request(enum.IntEnum):
+    CONFIGURE = 0
+    CREATE = 1
+    RUN = 2
+    SIGNAL = 3
+
+
+class _Outcome(enum.IntEnum):
+    CREATED = 0
+    READY = 1
+    FAILED = 2
+    STARTED = 3
+    EXITED = 4
+
+
+class SpawnError(OSError):
+    """A host or program that did not come up; the file name is what was being done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A program to run in a host."""
+
+    argv: list[str]
+    environment: dict[str, str]
+    directory: str = "/"
+    uid: int = 0
+    gid: int = 0
+    groups: tuple[int, ...] = ()
+    capabilities: int = 0
+    limits: dict[int, int] = field(default_factory=dict)
+    nice: int = 0
+    log: str = ""
+    """A file in the host that takes standard output and error; input is then empty."""
+
+
+@dataclass(slots=True)
+class Process:
+    """A program that was asked for; its futures are set by reports."""
+
+    started: asyncio.Future[int]
+    """Its pid, in the agent's pid namespace."""
+    exited: asyncio.Future[int]
+    """Exit status, or minus the signal. A `SpawnError` if it never became the program."""
+    pid: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birth:
+    """A host that is ready."""
+
+    pid: int
+    """Of its init, in the agent's pid namespace."""
+    open_descriptors: int
+    """How many its init holds: none, if all is well."""
+
+
+class Spawner:
+    """Sends requests and matches reports to them. ``descriptors`` are the agent's ends."""
+
+    def __init__(
+        self, requests: socket.socket, reports: int, *, on_end: Callable[[], None]
+    ) -> None:
+        """Args:
+        requests: The agent's end of the stream, blocking.
+        reports: The read end of the report pipe.
+        on_end: Called when the spawner has gone.
+        """
+        self._requests = requests
+        self._reports = reports
+        self._on_end = on_end
+        self._next = 1
+        self._births: dict[int, tuple[asyncio.Future[Birth], int]] = {}
+        self._programs: dict[int, Process] = {}
+        self._by_pid: dict[int, int] = {}
+        self._signals: dict[int, asyncio.Future[None]] = {}
+        self._loop = asyncio.get_running_loop()
+        os.set_blocking(reports, False)
+        self._loop.add_reader(reports, self._read_reports)
+        self.on_init_end: Callable[[int], None] = lambda _pid: None
+
+    def configure(self, filter_program: bytes) -> None:
+        """Tell the spawner the system call filter; once, before anything else."""
+        self._send(_Request.CONFIGURE, 0, _recipe.word(filter_program), [])
+
+    def create(
+        self, recipe: bytes, *, ids: str, capabilities: int, cgroups: list[int]
+    ) -> asyncio.Future[Birth]:
+        """Make a host; the future is set when its init has followed the recipe."""
+        future: asyncio.Future[Birth] = self._loop.create_future()
+        number = self._take_number()
+        self._births[number] = (future, 0)
+        payload = _recipe.word(ids) * 2 + struct.pack("<Q", capabilities) + recipe
+        self._send(_Request.CREATE, number, payload, cgroups)
+        return future
+
+    def run(
+        self, host: int, command: Command, *, streams: list[int], cgroups: list[int]
+    ) -> Process:
+        """Run a program; ``host`` is a pidfd of its init.
+
+        Args:
+            host: The host.
+            command: What to run.
+            streams: Descriptors 0, 1 and 2 of the program; one socket, over which the
+                other side of its terminal comes back; none if it has a log.
+            cgroups: ``cgroup.procs`` files to enter.
+        """
+        process = Process(self._loop.create_future(), self._loop.create_future())
+        process.exited.add_done_callback(_look_at)
+        process.started.add_done_callback(_look_at)
+        number = self._take_number()
+        self._programs[number] = process
+        payload = _program(command, terminal=len(streams) == 1)
+        self._send(_Request.RUN, number, payload, [host, *streams, *cgroups])
+        return process
+
+    def signal(self, host: int, number: int) -> asyncio.Future[None]:
+        """Send a signal to every process of a host but its init."""
+        future: asyncio.Future[None] = self._loop.create_future()
+        request = self._take_number()
+        self._signals[request] = future
+        self._send(_Request.SIGNAL, request, struct.pack("<I", number), [host])
+        return future
+
+    def close(self) -> None:
+        """Let go of it; it then ends."""
+        self._loop.remove_reader(self._reports)
+        os.close(self._reports)
+        self._requests.close()
+
+    def _take_number(self) -> int:
+        self._next = self._next % 0xFFFF_FFFF + 1
+        return self._next
+
+    def _send(self, kind: _Request, number: int, payload: bytes, fds: list[int]) -> None:
+        header = _HEADER.pack(kind, number, len(payload), 0)
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+        try:
+            self._requests.sendmsg([header], rights)
+            self._requests.sendall(payload)
+        except OSError as error:
+            raise PlatformError(f"the spawner has gone: {error}") from error
+
+    def _read_reports(self) -> None:
+        try:
+            data = os.read(self._reports, _REPORT.size * 256)
+        except BlockingIOError:
+            return
+        if not data:
+            self._loop.remove_reader(self._reports)
+            self._on_end()
+            return
+        for kind, number, value, detail, raw in _REPORT.iter_unpack(data):
+            self._take(_Outcome(kind), number, value, detail, raw)
+
+    def _take(self, kind: _Outcome, number: int, value: int, detail: int, raw: bytes) -> None:
+        if kind is _Outcome.EXITED:
+            self._take_exit(value, detail)
+        elif kind is _Outcome.FAILED:
+            what = raw.partition(b"\0")[0].decode(errors="replace")
+            error = SpawnError(value, os.strerror(value), what)
+            self._take_failure(number, error, without_child=bool(detail))
+        elif kind is _Outcome.STARTED:
+            self._take_start(number, value)
+        elif number in self._signals:
+            _settle(self._signals.pop(number), None)
+        elif kind is _Outcome.CREATED and number in self._births:
+            self._births[number] = (self._births[number][0], value)
+        elif kind is _Outcome.READY and number in self._births:
+            future, pid = self._births.pop(number)
+            _settle(future, Birth(pid=pid, open_descriptors=value))
+
+    def _take_start(self, number: int, pid: int) -> None:
+        process = self._programs[number]
+        process.pid = pid
+        self._by_pid[pid] = number
+        _settle(process.started, pid)
+
+    def _take_failure(self, number: int, error: SpawnError, *, without_child: bool) -> None:
+        if number in self._births:
+            _refuse(self._births.pop(number)[0], error)
+        elif number in self._signals:
+            _settle(self._signals.pop(number), None)
+        elif number in self._programs:
+            process = self._programs[number]
+            _refuse(process.started, error)
+            _refuse(process.exited, error)
+            if without_child:
+                del self._programs[number]
+
+    def _take_exit(self, pid: int, status: int) -> None:
+        number = self._by_pid.pop(pid, None)
+        if number is not None:
+            _settle(self._programs.pop(number).exited, status)
+            return
+        for birth, (future, born) in list(self._births.items()):
+            if born == pid:
+                del self._births[birth]
+                _refuse(future, SpawnError(0, "its init ended before it was ready", "a host"))
+        self.on_init_end(pid)
+
+
+def _program(command: Command, *, terminal: bool) -> bytes:
+    numbers = [_WITH_TERMINAL if terminal else 0, command.uid, command.gid, len(command.groups)]
+    numbers += command.groups
+    return b"".join(
+        [
+            struct.pack(f"<{len(numbers)}I", *numbers),
+            struct.pack("<Qi", command.capabilities, command.nice),
+            _recipe.word(command.log),
+            struct.pack("<I", len(command.limits)),
+            *(struct.pack("<IQ", *limit) for limit in command.limits.items()),
+            _recipe.word(command.directory),
+            _recipe.words(command.argv),
+            _recipe.words([f"{name}={value}" for name, value in command.environment.items()]),
+        ]
+    )
+
+
+def _settle(future: asyncio.Future[Any], value: object) -> None:
+    if not future.done():
+        future.set_result(value)
+
+
+def _refuse(future: asyncio.Future[Any], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _look_at(future: asyncio.Future[Any]) -> None:
+    """Mark an exception as seen: whoever waits for the other future gets it too."""
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,152 @@
+"""Where sandboxes keep their few files: one directory each, in the user's state directory.
+
+``lock`` is held by the agent as long as it lives, so a directory whose lock is free is what
+a dead agent has left; ``agent.sock`` is its door, ``events.log`` its journal, ``agent.log``
+what went wrong, ``scratch`` an empty directory to mount on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from bachang.fabric._contract import MachineError, SandboxError
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+SOCKET = "agent.sock"
+LOG = "events.log"
+OUTPUT = "agent.log"
+
+
+def home() -> Path:
+    """The directory of all of the caller's sandboxes."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "bachang" / "sandboxes"
+
+
+def checked_name(name: str) -> str:
+    """``name`` if a sandbox can be called so.
+
+    Raises:
+        SandboxError: it cannot.
+    """
+    if not _NAME.fullmatch(name):
+        raise SandboxError(
+            f"a sandbox cannot be called {name!r}: use 1 to 40 small letters, digits and dashes"
+        )
+    return name
+
+
+class StateDirectory:
+    """One sandbox's directory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+
+    @property
+    def log(self) -> Path:
+        """The sandbox's journal."""
+        return self.path / LOG
+
+    def claim(self) -> int:
+        """Make the directory and take its lock; what a dead agent left is removed.
+
+        Returns:
+            The lock's descriptor, to be handed to the agent.
+
+        Raises:
+            SandboxError: a sandbox of that name lives.
+            MachineError: the directory cannot be made.
+        """
+        try:
+            self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
+            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                self._take(lock)
+                self._sweep()
+                (self.path / "scratch").mkdir(mode=0o700)
+            except BaseException:
+                os.close(lock)
+                raise
+        except OSError as error:
+            raise MachineError(
+                f"{self.path} cannot be used ({error.strerror}): make room, or set "
+                "XDG_STATE_HOME to a directory of yours"
+            ) from error
+        return lock
+
+    def lives(self) -> bool:
+        """Does an agent hold the lock?"""
+        try:
+            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+        return False
+
+    def remove(self) -> None:
+        """Remove it, with the journal in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def listen(self) -> socket.socket:
+        """The bound socket of the agent's door, not yet listening."""
+        door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        old = os.umask(0o177)
+        try:
+            with self._short_path() as directory:
+                door.bind(f"{directory}/{SOCKET}")
+        finally:
+            os.umask(old)
+        return door
+
+    def connect(self) -> socket.socket:
+        """A connection to the agent.
+
+        Raises:
+            OSError: nobody answers.
+        """
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with self._short_path() as directory:
+                connection.connect(f"{directory}/{SOCKET}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextlib.contextmanager
+    def _short_path(self) -> Iterator[str]:
+        """The directory by a name that fits into the 108 bytes of a socket's address."""
+        descriptor = os.open(self.path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            yield f"/proc/self/fd/{descriptor}"
+        finally:
+            os.close(descriptor)
+
+    def _take(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SandboxError(
+                f"a sandbox named {self.name} is running: use another name, or end it with "
+                f"`bachang down {self.name}`"
+            ) from None
+
+    def _sweep(self) -> None:
+        for entry in self.path.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.name != "lock":
+                entry.unlink()

@@ -1,0 +1,604 @@
+/* The spawner: makes hosts and starts programs in them, and knows nothing.
+ *
+ * The agent holds the whole plan, so nothing that a host can look at may be forked from it.
+ * This program is exec'd by the agent inside the template mount namespace, gets one request
+ * at a time over a stream socket, and forgets it before the next: a request lives in a
+ * mapping of its own, which is unmapped when it has been served.
+ *
+ * It decides nothing. Which mounts a host has, which files, capabilities, limits and system
+ * calls, all comes from the agent as data (see _spawner.py and _recipe.py for the encoding).
+ *
+ *   descriptor 3   requests: a header, then its payload; descriptors travel with the header
+ *   descriptor 4   reports: fixed records, smaller than PIPE_BUF, so every process may write
+ *
+ * Hosts are cloned from the main thread. A program enters a host in two steps: the spawner
+ * enters the pid namespace and forks, the child enters all others.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { REQUESTS = 3, REPORTS = 4, OWN_PIDS = 5, MAX_FDS = 16, MAX_GROUPS = 64, MAX_WORDS = 4096 };
+enum request { CONFIGURE, CREATE, RUN, SIGNAL };
+enum outcome { CREATED, READY, FAILED, STARTED, EXITED };
+enum { WITH_TERMINAL = 1 }; /* flag of RUN */
+enum { WITHOUT_CHILD = 1 }; /* detail of FAILED: no EXITED will follow */
+
+struct header {
+    uint32_t kind, id, length, unused;
+};
+
+struct report {
+    uint32_t kind, id;
+    int32_t value, detail;
+    char text[112];
+};
+
+static struct sock_fprog filter;
+static const char *at, *end; /* what is left of the payload being read */
+static uint32_t current;     /* id of the request being served */
+
+static void tell(enum outcome kind, uint32_t id, int value, int detail, const char *text)
+{
+    struct report report = {.kind = kind, .id = id, .value = value, .detail = detail};
+    snprintf(report.text, sizeof report.text, "%s", text);
+    while (write(REPORTS, &report, sizeof report) < 0 && errno == EINTR)
+        ;
+}
+
+/* Ends the child that serves a request; the agent gets errno and what was being done. */
+static _Noreturn void fail(const char *what)
+{
+    tell(FAILED, current, errno, 0, what);
+    _exit(127);
+}
+
+/* ---- reading a payload: numbers are little-endian, strings have a length and a NUL ---- */
+
+static const void *take(size_t size)
+{
+    if ((size_t)(end - at) < size) {
+        errno = EBADMSG;
+        fail("a request is cut short");
+    }
+    const void *start = at;
+    at += size;
+    return start;
+}
+
+static uint32_t number(void)
+{
+    uint32_t value;
+    memcpy(&value, take(sizeof value), sizeof value);
+    return value;
+}
+
+static uint64_t wide(void)
+{
+    uint64_t value;
+    memcpy(&value, take(sizeof value), sizeof value);
+    return value;
+}
+
+static const char *bytes(uint32_t *length)
+{
+    *length = number();
+    return take((size_t)*length + 1);
+}
+
+static const char *string(void)
+{
+    uint32_t length;
+    return bytes(&length);
+}
+
+/* ---- what init and programs have in common ---- */
+
+static void unblock_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* A capability outside the bounding set can never come back, not even by a setuid program. */
+static void bound_capabilities(uint64_t kept)
+{
+    for (int capability = 0; capability < 64; capability++) {
+        if (kept >> capability & 1)
+            continue;
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) {
+            if (errno == EINVAL)
+                return; /* the kernel's last capability is behind us */
+            fail("cut capabilities");
+        }
+    }
+}
+
+/* Needs CAP_SYS_ADMIN in the host, or no_new_privs, under which setuid programs would not
+ * work: so it comes before ids are taken and capabilities lost. */
+static void load_filter(void)
+{
+    if (filter.len && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) < 0)
+        fail("load the system call filter");
+}
+
+static void become_root(void)
+{
+    if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+        fail("become the host's root");
+}
+
+static void join_cgroups(const int *fds, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (write(fds[i], "0", 1) != 1)
+            fail("enter a control group");
+}
+
+/* ---- creating a host ---- */
+
+static void write_all(int fd, const char *data, uint32_t length, const char *path)
+{
+    while (length) {
+        ssize_t written = write(fd, data, length);
+        if (written < 0)
+            fail(path);
+        data += written;
+        length -= written;
+    }
+}
+
+static void make_file(void)
+{
+    const char *path = string();
+    uint32_t mode = number(), uid = number(), gid = number(), length;
+    const char *content = bytes(&length);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode & 0777);
+    if (fd < 0)
+        fail(path);
+    write_all(fd, content, length, path);
+    if ((uid || gid) && fchown(fd, uid, gid) < 0)
+        fail(path);
+    if (mode & 07000 && fchmod(fd, mode) < 0)
+        fail(path);
+    close(fd);
+}
+
+static void make_directory(void)
+{
+    const char *path = string();
+    uint32_t mode = number(), uid = number(), gid = number();
+    if (mkdir(path, mode & 0777) < 0 && errno != EEXIST)
+        fail(path);
+    if ((uid || gid) && lchown(path, uid, gid) < 0)
+        fail(path);
+    if (mode & 07000 && chmod(path, mode) < 0)
+        fail(path);
+}
+
+static void make_mount(void)
+{
+    const char *source = string(), *target = string(), *type = string();
+    unsigned long flags = wide();
+    const char *data = string();
+    if (mount(source, target, *type ? type : NULL, flags, *data ? data : NULL) < 0)
+        fail(target);
+}
+
+/* Writes into a file that exists: a kernel setting. */
+static void set_value(int must)
+{
+    const char *path = string();
+    uint32_t length;
+    const char *value = bytes(&length);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int done = fd >= 0 && write(fd, value, length) == (ssize_t)length;
+    if (!done && must)
+        fail(path);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void follow_recipe(void)
+{
+    while (at < end) {
+        switch (*(const char *)take(1)) {
+        case 'd': make_directory(); break;
+        case 'f': make_file(); break;
+        case 'm': make_mount(); break;
+        case 'v': set_value(1); break;
+        case 'o': set_value(0); break;
+        case 'l': {
+            const char *target = string(), *path = string();
+            if (symlink(target, path) < 0)
+                fail(path);
+            break;
+        }
+        case 'n': {
+            uint32_t length;
+            const char *name = bytes(&length);
+            if (sethostname(name, length) < 0)
+                fail(name);
+            break;
+        }
+        default: errno = EBADMSG; fail("an unknown step in a host's recipe");
+        }
+    }
+}
+
+/* How many of the first 1024 descriptors are open: the agent compares it with the plan. */
+static int open_descriptors(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 1024; fd++)
+        count += fd != REPORTS && fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+static void close_all_but_reports(void)
+{
+    syscall(SYS_close_range, 0, REPORTS - 1, 0);
+    syscall(SYS_close_range, REPORTS + 1, ~0U, 0);
+}
+
+static void drop_all_capabilities(void)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[2] = {0};
+    if (syscall(SYS_capset, &head, none) < 0)
+        fail("drop capabilities");
+}
+
+/* Pid 1 of a host: makes its world, then holds its namespaces and buries its orphans. */
+static _Noreturn void be_init(int go, uint64_t kept, void *payload, size_t size)
+{
+    char mapped;
+    if (read(go, &mapped, 1) != 1)
+        _exit(127); /* the spawner has reported why */
+    prctl(PR_SET_NAME, "init", 0, 0, 0);
+    umask(0);
+    become_root();
+    follow_recipe();
+    munmap(payload, size);
+    bound_capabilities(kept);
+    load_filter();
+    drop_all_capabilities();
+    close_all_but_reports();
+    signal(SIGCHLD, SIG_IGN); /* the kernel then buries children by itself */
+    tell(READY, current, open_descriptors(), 0, "");
+    close(REPORTS);
+    for (;;)
+        pause();
+}
+
+static int write_map(pid_t pid, const char *which, const char *map)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, which);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int done = write(fd, map, strlen(map)) == (ssize_t)strlen(map) ? 0 : -1;
+    close(fd);
+    return done;
+}
+
+static void create(void *payload, size_t size, const int *fds, int count)
+{
+    const int spaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS |
+                       CLONE_NEWIPC;
+    const char *uids = string(), *gids = string();
+    uint64_t kept = wide();
+    int go[2];
+    if (pipe2(go, O_CLOEXEC) < 0) {
+        tell(FAILED, current, errno, 0, "make a pipe");
+        return;
+    }
+    pid_t pid = syscall(SYS_clone, spaces | SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+        join_cgroups(fds, count);
+        unblock_signals();
+        close(go[1]);
+        be_init(go[0], kept, payload, size);
+    }
+    if (pid < 0)
+        tell(FAILED, current, errno, 0, "clone a host");
+    else if (write_map(pid, "uid_map", uids) < 0 || write_map(pid, "gid_map", gids) < 0) {
+        tell(FAILED, current, errno, 0, "write a host's id map");
+        kill(pid, SIGKILL);
+    } else {
+        tell(CREATED, current, pid, 0, "");
+        if (write(go[1], "", 1) < 0)
+            tell(FAILED, current, errno, 0, "wake a host's init");
+    }
+    close(go[0]);
+    close(go[1]);
+}
+
+/* ---- running a program in a host ---- */
+
+/* As a login does: the user opens a terminal of the host's own and leads its session. The
+ * agent gets the other side. */
+static void take_terminal(int channel)
+{
+    int unlock = 0, master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
+        fail("open a terminal");
+    int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY);
+    if (slave < 0 || ioctl(slave, TIOCSCTTY, 0) < 0)
+        fail("take a terminal");
+    char room[CMSG_SPACE(sizeof master)] = {0};
+    struct iovec byte = {.iov_base = "t", .iov_len = 1};
+    struct msghdr message = {
+        .msg_iov = &byte, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+    struct cmsghdr *control = CMSG_FIRSTHDR(&message);
+    *control = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof master), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(control), &master, sizeof master);
+    if (sendmsg(channel, &message, MSG_NOSIGNAL) < 0)
+        fail("hand out a terminal");
+    for (int fd = 0; fd < 3; fd++)
+        if (dup2(slave, fd) < 0)
+            fail("take a terminal");
+}
+
+/* Without a log, descriptors 1 to 3 of the request; with one, nothing in and the log out. */
+static void take_streams(const char *log, const int *fds, int count)
+{
+    int streams[3] = {-1, -1, -1};
+    if (*log) {
+        streams[0] = open("/dev/null", O_RDWR | O_CLOEXEC);
+        streams[1] = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
+        streams[2] = streams[1];
+    } else if (count >= 3) {
+        memcpy(streams, fds, sizeof streams);
+    }
+    /* First out of the way: a stream may itself have one of the numbers 0 to 2. */
+    for (int i = 0; i < 3; i++)
+        if ((streams[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 64)) < 0)
+            fail(*log ? log : "take the streams");
+    for (int i = 0; i < 3; i++)
+        if (dup2(streams[i], i) < 0)
+            fail("take the streams");
+}
+
+static char **words(void)
+{
+    uint32_t count = number();
+    char **list = count < MAX_WORDS ? calloc(count + 1, sizeof *list) : NULL;
+    if (!list) {
+        errno = E2BIG;
+        fail("read the command line");
+    }
+    for (uint32_t i = 0; i < count; i++)
+        list[i] = (char *)string();
+    return list;
+}
+
+static void set_limits(void)
+{
+    for (uint32_t count = number(); count; count--) {
+        int resource = number();
+        uint64_t value = wide();
+        struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
+        if (setrlimit(resource, &limit) < 0)
+            fail("set a limit");
+    }
+}
+
+static void set_ids(uint32_t uid, uint32_t gid, uint32_t count, const gid_t *groups)
+{
+    if (setgroups(count, groups) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+        fail("take the user's ids");
+}
+
+/* fds: the host, then the streams (or the channel for a terminal), then control groups. */
+static _Noreturn void be_program(const int *fds, int count)
+{
+    const int spaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
+    uint32_t flags = number(), uid = number(), gid = number(), groups = number();
+    gid_t group[MAX_GROUPS];
+    for (uint32_t i = 0; i < groups; i++) {
+        gid_t value = number();
+        group[i < MAX_GROUPS ? i : 0] = value;
+    }
+    uint64_t kept = wide();
+    int nice = (int)number();
+    const char *log = string();
+    int streams = flags & WITH_TERMINAL ? 1 : *log ? 0 : 3;
+    if (count < 1 + streams || groups > MAX_GROUPS) {
+        errno = EBADMSG;
+        fail("a request lacks descriptors");
+    }
+    join_cgroups(fds + 1 + streams, count - 1 - streams);
+    unblock_signals();
+    setsid();
+    if (setpriority(PRIO_PROCESS, 0, nice) < 0)
+        fail("set the priority");
+    if (setns(fds[0], spaces) < 0)
+        fail("enter the host");
+    set_limits();
+    bound_capabilities(kept);
+    load_filter();
+    become_root();
+    if (!(flags & WITH_TERMINAL))
+        take_streams(log, fds + 1, streams);
+    set_ids(uid, gid, groups, group);
+    if (flags & WITH_TERMINAL)
+        take_terminal(fds[1]);
+    const char *directory = string();
+    char **argv = words(), **environment = words();
+    umask(022);
+    if (*directory && chdir(directory) < 0)
+        fail(directory);
+    /* The report pipe stays to tell a failed exec, and closes by itself if it succeeds. */
+    syscall(SYS_close_range, 3, REPORTS - 1, 0);
+    syscall(SYS_close_range, REPORTS + 1, ~0U, 0);
+    execvpe(argv[0], argv, environment);
+    fail(argv[0]);
+}
+
+/* Forks into a host's pid namespace; -1 with a report where that cannot be. */
+static pid_t fork_into(int host)
+{
+    pid_t pid = -1;
+    if (setns(host, CLONE_NEWPID) < 0) {
+        tell(FAILED, current, errno, WITHOUT_CHILD, "enter the host");
+        return -1;
+    }
+    pid = fork();
+    if (pid == 0)
+        return 0;
+    int error = errno;
+    if (setns(OWN_PIDS, CLONE_NEWPID) < 0)
+        abort(); /* never stay inside: the next fork would land in the wrong host */
+    if (pid < 0)
+        tell(FAILED, current, error, WITHOUT_CHILD, "fork in the host");
+    return pid;
+}
+
+static void run(const int *fds, int count)
+{
+    pid_t pid = count ? fork_into(fds[0]) : -1;
+    if (pid == 0)
+        be_program(fds, count);
+    if (pid > 0)
+        tell(STARTED, current, pid, 0, "");
+}
+
+/* Every process of a host but its init. */
+static void signal_all(const int *fds, int count)
+{
+    pid_t pid = count ? fork_into(fds[0]) : -1;
+    if (pid == 0) {
+        kill(-1, (int)number());
+        _exit(0);
+    }
+    if (pid > 0)
+        waitpid(pid, NULL, 0);
+    tell(READY, current, 0, 0, "");
+}
+
+/* ---- the loop ---- */
+
+static void configure(void)
+{
+    uint32_t length;
+    const char *program = bytes(&length);
+    filter.filter = malloc(length);
+    if (!filter.filter)
+        abort();
+    memcpy(filter.filter, program, length);
+    filter.len = length / sizeof *filter.filter;
+}
+
+static void bury(void)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        tell(EXITED, 0, pid, WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status), "");
+}
+
+static int receive(struct header *header, int *fds)
+{
+    char room[CMSG_SPACE(MAX_FDS * sizeof *fds)];
+    struct iovec part = {.iov_base = header, .iov_len = sizeof *header};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+    ssize_t size = recvmsg(REQUESTS, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL);
+    if (size != sizeof *header)
+        exit(0); /* the agent has closed: the sandbox ends */
+    struct cmsghdr *control = CMSG_FIRSTHDR(&message);
+    if (!control || control->cmsg_type != SCM_RIGHTS)
+        return 0;
+    size_t bytes = control->cmsg_len - CMSG_LEN(0);
+    memcpy(fds, CMSG_DATA(control), bytes);
+    return bytes / sizeof *fds;
+}
+
+static char *receive_payload(uint32_t length)
+{
+    char *payload = mmap(NULL, (size_t)length + 1, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (payload == MAP_FAILED)
+        abort();
+    for (uint32_t got = 0; got < length;) {
+        ssize_t size = read(REQUESTS, payload + got, length - got);
+        if (size <= 0)
+            exit(0);
+        got += size;
+    }
+    return payload;
+}
+
+static void serve(void)
+{
+    struct header header;
+    int fds[MAX_FDS], count = receive(&header, fds);
+    char *payload = receive_payload(header.length);
+    at = payload;
+    end = payload + header.length;
+    current = header.id;
+    switch (header.kind) {
+    case CONFIGURE: configure(); break;
+    case CREATE: create(payload, (size_t)header.length + 1, fds, count); break;
+    case RUN: run(fds, count); break;
+    case SIGNAL: signal_all(fds, count); break;
+    }
+    munmap(payload, (size_t)header.length + 1);
+    for (int i = 0; i < count; i++)
+        close(fds[i]);
+}
+
+int main(void)
+{
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    sigprocmask(SIG_SETMASK, &children, NULL);
+    int deaths = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+    if (deaths < 0 || own < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+        return 1;
+    if (own != OWN_PIDS && (dup3(own, OWN_PIDS, O_CLOEXEC) < 0 || close(own) < 0))
+        return 1;
+    fcntl(REQUESTS, F_SETFD, FD_CLOEXEC);
+    fcntl(REPORTS, F_SETFD, FD_CLOEXEC);
+    for (;;) {
+        struct pollfd sources[] = {{.fd = REQUESTS, .events = POLLIN}, {.fd = deaths, .events = POLLIN}};
+        if (poll(sources, 2, -1) < 0 && errno != EINTR)
+            return 1;
+        if (sources[1].revents) {
+            struct signalfd_siginfo info;
+            while (read(deaths, &info, sizeof info) > 0)
+                ;
+            bury();
+        }
+        if (sources[0].revents)
+            serve();
+    }
+}
