@@ -36,12 +36,12 @@ check-docs:
 bench: setup-dev  ## Measure; make bench ONLY=fabric for one of bench/*.py
 	@$(PYTHON) -m bench $(ONLY)
 
-lock: setup-dev  ## Pin the newest versions of all libraries
-	$(PYTHON) -m uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
-		--only-binary :all: --output-file requirements.lock pyproject.toml
-	$(PYTHON) -m uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
-		--only-binary :all: --constraints requirements.lock --group dev \
-		--output-file requirements-dev.lock pyproject.toml
+LOCK = $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header \
+	--only-binary :all: $(UPGRADE) pyproject.toml
+
+lock:  ## Pin the libraries; UPGRADE=--upgrade takes the newest of all
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## Remove what make made here: .venv, caches, builds
 	rm -rf .venv site build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,6 +4,8 @@ A plan has two halves. The ``world`` goes to the machine that runs the sandbox; 
 ``exercise`` (tasks, answers, story) stays outside, so that nothing inside a sandbox
 can read it. Both are frozen values without behaviour; they travel as canonical JSON
 (keys sorted), and the SHA-256 of that JSON is the plan's digest.
+
+Longer than 400 lines because it is one contract, to be read as a whole.
 """
 
 from __future__ import annotations
