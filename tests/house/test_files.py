@@ -14,7 +14,7 @@ PYTHON = sorted(
     path
     for folder in ("src", "tests", "bench", "setup")
     for path in (ROOT / folder).rglob("*.py")
-    if path.name != "__init__.py" or path.stat().st_size
+    if "packs" not in path.parts  # programs of a pack's hosts, not of the project
 )
 LONG = 400
 """Lines; a longer file says ``Longer than`` and why at its head."""
