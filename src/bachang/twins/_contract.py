@@ -16,6 +16,18 @@ from typing import Any
 PointValue = bool | int | float | str
 
 
+class RefusedError(Exception):
+    """A command that a device does not accept; it has changed nothing.
+
+    Args:
+        en: why, for people, in English. zh: the same in Chinese.
+    """
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.text = {"en": en, "zh": zh}
+
+
 class Access(enum.StrEnum):
     """Who may write a point."""
 
@@ -38,7 +50,11 @@ class Table(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModbusAddress:
-    """Where and how a point stands in a Modbus map. 32-bit values: high word first."""
+    """Where and how a point stands in a Modbus map. 32-bit values: high word first.
+
+    A device may read and write different things at one address: a status bit and a push
+    button, say. So an address is either for reading, for writing, or for both.
+    """
 
     table: Table
     address: int
@@ -46,6 +62,8 @@ class ModbusAddress:
     """Point value = raw × scale."""
     signed: bool = False
     words: int = 1
+    read: bool = True
+    write: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +84,10 @@ class Point:
     """Kept by the device and put back to the plan's value when its host is reset."""
     recorded: bool = True
     """Part of the points that are sampled into the journal once a second."""
+    button: bool = False
+    """A push button: writing ``True`` presses it; it reads as ``False``."""
+    secret: bool = False
+    """A password or code: never shown on a screen and never sampled."""
     title: dict[str, str] = field(default_factory=dict)
 
 
@@ -95,7 +117,11 @@ class Twin(abc.ABC):
 
     @abc.abstractmethod
     def write(self, point: str, value: PointValue) -> None:
-        """Apply a command that the plant has already checked for access and limits."""
+        """Apply a command that the plant has already checked for access and limits.
+
+        Raises:
+            RefusedError: the device does not accept it now; nothing has changed.
+        """
 
     @abc.abstractmethod
     def step(self, dt_s: float) -> None:
