@@ -16,7 +16,6 @@ from setup._machine import (
     apparmor_steps,
     neighbour_steps,
     package_steps,
-    tool_packages,
 )
 from setup._tools import declared_tools
 
@@ -40,7 +39,7 @@ def _set_up(*, dev: bool) -> None:
     run_as_root(package_steps([*wanted], "packages"))
     run_as_root([*account_steps(account_name()), *apparmor_steps(), *neighbour_steps()])
     make_environment(dev=dev)
-    run_as_root(package_steps(tool_packages(declared_tools(PYTHON)), "tools that packs declare"))
+    run_as_root(package_steps(declared_tools(PYTHON), "tools that packs declare"))
     print(f"Set up. The command is {PYTHON.parent / 'bachang'}")
 
 

@@ -74,17 +74,16 @@ def run_as_owner(argv: list[str | Path], *, quiet: bool = False) -> None:
     if not quiet:
         print(f"$ {shlex.join(words)}", flush=True)
     owner = pwd.getpwuid(ROOT.stat().st_uid)
-    if os.geteuid() == 0 and owner.pw_uid != 0:
-        done = subprocess.run(
-            words,
-            cwd=ROOT,
-            check=False,
-            user=owner.pw_uid,
-            group=owner.pw_gid,
-            extra_groups=[],
-            env=os.environ | {"HOME": owner.pw_dir},
-        )
-    else:
-        done = subprocess.run(words, cwd=ROOT, check=False)
+    other = os.geteuid() == 0 and owner.pw_uid != 0
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        check=False,
+        stdout=subprocess.DEVNULL if quiet else None,
+        user=owner.pw_uid if other else None,
+        group=owner.pw_gid if other else None,
+        extra_groups=[] if other else None,
+        env=os.environ | ({"HOME": owner.pw_dir} if other else {}),
+    )
     if done.returncode:
         raise SetUpError(f"failed with status {done.returncode}: {shlex.join(words)}")

@@ -99,6 +99,5 @@ def _write(path: Path, text: str, *, mode: str = "644") -> None:
 
 def _build() -> None:
     """Build the native helper and compile the modules; the account may not write them later."""
-    if (ROOT / "src/bachang/fabric/build.py").exists():
-        run_as_owner([PYTHON, "-m", "bachang.fabric.build"], quiet=True)
+    run_as_owner([PYTHON, "-m", "bachang.fabric.build"], quiet=True)
     run_as_owner([PYTHON, "-m", "compileall", "-q", "src"], quiet=True)

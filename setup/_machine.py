@@ -27,18 +27,6 @@ DEV_PACKAGES = {
     "chromium": "looks at pages in the tests",
     "fonts-noto-cjk": "Chinese on those pages",
 }
-TOOL_PACKAGES = {
-    "dig": "bind9-dnsutils",
-    "mosquitto_pub": "mosquitto-clients",
-    "nc": "netcat-openbsd",
-    "ncat": "ncat",
-    "ping": "iputils-ping",
-    "ssh": "openssh-client",
-    "sshd": "openssh-server",
-    "vim": "vim-tiny",
-}
-"""Packages of tools that scenarios name, where the package is not named like the tool."""
-
 IDS = 65536
 """Subordinate ids that one account needs: those of a whole machine."""
 _FIRST_ID = 100_000
@@ -73,12 +61,6 @@ def _installed(packages: list[str]) -> set[str]:
     )
     lines = (line.split() for line in shown.stdout.splitlines())
     return {words[0] for words in lines if words[1:] == ["installed"]}
-
-
-def tool_packages(tools: list[str]) -> list[str]:
-    """Packages of the tools that this machine does not have yet."""
-    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    return [TOOL_PACKAGES.get(tool, tool) for tool in tools if not shutil.which(tool, path=path)]
 
 
 def account_name() -> str:

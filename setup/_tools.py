@@ -1,6 +1,7 @@
-"""The tools that the shipped packs declare; run by the environment's Python, which has YAML.
+"""The packages that the shipped packs declare for their hosts (``tools:``).
 
-``python -m setup._tools`` prints one tool a line.
+``python -m setup._tools`` prints them one a line; the environment's Python runs it, because
+that one can read YAML.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from pathlib import Path
 from setup._commands import ROOT, run_as_owner
 
 _SEEN = ROOT / ".venv" / "tools.txt"
-"""First line: digest of the scenarios read; then the tools."""
+"""First line: digest of the scenarios read; then the packages."""
 
 
 def declared_tools(python: Path) -> list[str]:
-    """Names of programs that hosts of the shipped packs must have."""
+    """Debian packages whose programs hosts of the shipped packs use."""
     scenarios = sorted(ROOT.glob("packs/*/scenario.yaml"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in scenarios)).hexdigest()
     if not _SEEN.exists() or _SEEN.read_text().split("\n", 1)[0] != digest:

@@ -64,10 +64,6 @@ def test_a_missing_package_is_installed_without_questions():
     assert install.argv[-1] == "no-such-package-as-this"
 
 
-def test_tools_that_are_there_need_no_package():
-    assert _machine.tool_packages(["sh", "no-such-tool"]) == ["no-such-tool"]
-
-
 def test_a_step_shows_all_that_it_does():
     step = RootStep(why="", argv=("tee", "/etc/a b"), stdin="one\ntwo\n")
     assert str(step) == "tee '/etc/a b'\n      | one\n      | two"
