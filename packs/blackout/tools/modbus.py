@@ -30,7 +30,7 @@ REASONS = {
 CHINESE = os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh")
 
 
-class Trouble(Exception):
+class TroubleError(Exception):
     """Something to tell the user in one line."""
 
 
@@ -52,16 +52,18 @@ class Device:
         try:
             self._socket = socket.create_connection((address, port), TIMEOUT_S)
         except OSError as error:
-            raise Trouble(
-                say(f"{name} ({address}:{port}) does not answer: {error}",
-                    f"连不上 {name}（{address}:{port}）：{error}")
+            raise TroubleError(
+                say(
+                    f"{name} ({address}:{port}) does not answer: {error}",
+                    f"连不上 {name}（{address}:{port}）：{error}",
+                )
             ) from error
 
     def ask(self, function: int, body: bytes) -> bytes:
         """Send one request; return the answer without its function code.
 
         Raises:
-            Trouble: no answer, or the device says no (with its reason).
+            TroubleError: no answer, or the device says no (with its reason).
         """
         self._sequence = (self._sequence + 1) & 0xFFFF
         head = struct.pack(">HHHBB", self._sequence, 0, len(body) + 2, self.unit, function)
@@ -70,10 +72,12 @@ class Device:
             length = struct.unpack(">HHH", self._exactly(6))[2]
             answer = self._exactly(length)
         except OSError as error:
-            raise Trouble(say(f"no answer: {error}", f"没有应答：{error}")) from error
+            raise TroubleError(say(f"no answer: {error}", f"没有应答：{error}")) from error
         if answer[1] & 0x80:
             pair = REASONS.get(answer[2], ("refused", "被拒绝"))
-            raise Trouble(say(f"refused ({answer[2]}): {pair[0]}", f"被拒绝（{answer[2]}）：{pair[1]}"))
+            raise TroubleError(
+                say(f"refused ({answer[2]}): {pair[0]}", f"被拒绝（{answer[2]}）：{pair[1]}")
+            )
         return answer[2:]
 
     def _exactly(self, count: int) -> bytes:
@@ -96,11 +100,13 @@ class Device:
         """Write one coil (on/off), or one register or several (0..65535)."""
         if kind == "coil":
             if len(values) != 1 or values[0].lower() not in ON:
-                raise Trouble(say("a coil is written with: on | off", "线圈只能写 on 或 off"))
+                raise TroubleError(say("a coil is written with: on | off", "线圈只能写 on 或 off"))
             self.ask(5, struct.pack(">HH", address, 0xFF00 if ON[values[0].lower()] else 0))
             return
         if kind != "register":
-            raise Trouble(say("only coil and register can be written", "只能写 coil 和 register"))
+            raise TroubleError(
+                say("only coil and register can be written", "只能写 coil 和 register")
+            )
         words = [whole(value) & 0xFFFF for value in values]
         packed = struct.pack(f">{len(words)}H", *words)
         if len(words) == 1:
@@ -124,7 +130,9 @@ def locate(name: str) -> tuple[str, int, int]:
         address, _, port = name.partition(":")
         return address, int(port or 502), 1
     names = ", ".join(words[0] for words in known) or "-"
-    raise Trouble(say(f"no device “{name}”; known here: {names}", f"没有设备“{name}”；已知设备：{names}"))
+    raise TroubleError(
+        say(f"no device “{name}”; known here: {names}", f"没有设备“{name}”；已知设备：{names}")
+    )
 
 
 def whole(text: str) -> int:
@@ -132,7 +140,7 @@ def whole(text: str) -> int:
     try:
         return int(text, 0)
     except ValueError:
-        raise Trouble(say(f"“{text}” is not a whole number", f"“{text}”不是整数")) from None
+        raise TroubleError(say(f"“{text}” is not a whole number", f"“{text}”不是整数")) from None
 
 
 def show(kind: str, address: int, values: list[int]) -> None:
@@ -172,8 +180,12 @@ def parser() -> argparse.ArgumentParser:
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = main.add_subparsers(dest="command", required=True, metavar="read|write|watch|devices")
-    kinds = say("coil, input, register or input-register", "coil、input、register 或 input-register")
+    commands = main.add_subparsers(
+        dest="command", required=True, metavar="read|write|watch|devices"
+    )
+    kinds = say(
+        "coil, input, register or input-register", "coil、input、register 或 input-register"
+    )
     for name, text in (
         ("read", say("read values", "读取")),
         ("watch", say("read again and again, print changes", "持续读取，变化时打印")),
@@ -184,9 +196,13 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("kind", choices=READ, metavar="kind", help=kinds)
         command.add_argument("address", type=whole, help=say("first address", "起始地址"))
         if name == "write":
-            command.add_argument("values", nargs="+", help=say("on | off, or numbers", "on | off，或数值"))
+            command.add_argument(
+                "values", nargs="+", help=say("on | off, or numbers", "on | off，或数值")
+            )
             continue
-        command.add_argument("count", type=whole, nargs="?", default=1, help=say("how many", "个数"))
+        command.add_argument(
+            "count", type=whole, nargs="?", default=1, help=say("how many", "个数")
+        )
         if name == "watch":
             every = say("seconds between reads", "读取间隔（秒）")
             command.add_argument("--every", type=float, default=1.0, metavar="S", help=every)
@@ -206,7 +222,9 @@ def run(arguments: argparse.Namespace) -> None:
         print(say("done", "完成"))
     elif arguments.command == "read":
         count = arguments.count
-        show(arguments.kind, arguments.address, device.read(arguments.kind, arguments.address, count))
+        show(
+            arguments.kind, arguments.address, device.read(arguments.kind, arguments.address, count)
+        )
     else:
         watch(device, arguments.kind, arguments.address, arguments.count, arguments.every)
 
@@ -215,7 +233,7 @@ def main() -> int:
     """Entry point; 0 done, 1 the device or network said no, 2 wrong usage."""
     try:
         run(parser().parse_args())
-    except Trouble as error:
+    except TroubleError as error:
         print(f"modbus: {error}", file=sys.stderr)
         return 1
     except OSError as error:

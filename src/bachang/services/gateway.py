@@ -155,14 +155,12 @@ def _settings_from(path: str) -> Callable[[], Settings]:
 
 
 def main() -> None:
-    """Serve; environment: PORT, DEVICE (``address:port``), CONFIG (path), LOG (path)."""
+    """Serve; environment: PORT, DEVICE (``address:port``), CONFIG (path)."""
     settings = _settings_from(os.environ["CONFIG"])
     try:
         settings()
     except (OSError, ValueError) as error:
         sys.exit(f"{os.environ['CONFIG']}: {error}")
-    if log := os.environ.get("LOG"):
-        sys.stdout = open(log, "a", encoding="utf-8")  # noqa: SIM115
     guard = Guard(Client(os.environ["DEVICE"]), settings, time.monotonic)
     with _Server(int(os.environ["PORT"]), guard) as server:
         server.serve_forever()
