@@ -9,10 +9,11 @@ them to the kernel in one write (they survive a kill -9 of the agent from then o
 from __future__ import annotations
 
 import os
+import threading
 from array import array
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bachang.journal._codec import decode, encode
 from bachang.journal._error import LogError
@@ -130,7 +131,10 @@ class EventLog:
 
 
 class LogFile:
-    """The log of a sandbox whose agent may have ended, read from its file.
+    """The log of a sandbox, read from its file; its agent may have ended.
+
+    What was read before is not read again: keep a `LogFile` to follow a log. It may be used
+    from any thread.
 
     Args:
         path: The log; it need not exist yet.
@@ -138,19 +142,34 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()
+        self._ends = array("Q")
 
     def events(self, after: int = 0, *, limit: int = 10_000) -> list[Event]:
         """At most ``limit`` events with a sequence above ``after``, in order.
 
         Raises:
-            CorruptLogError: a line before the last is damaged.
+            CorruptLogError: one of these lines is damaged, and is not the torn last one.
         """
         try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
-            return []
-        events, _ = decode(content, source=str(self.path))
-        return [event for event in events if event.sequence > after][:limit]
+            with self.path.open("rb") as file, self._lock:
+                self._index(file)
+                last = min(len(self._ends), after + limit)
+                start = self._ends[after - 1] if after else 0
+                end = self._ends[last - 1] if last > after else start
+                content = _read_at(file.fileno(), start, end - start)
+        except (FileNotFoundError, IndexError):
+            return []  # nothing was written yet, or nothing after that
+        return decode(content, source=str(self.path), first_line=after + 1)[0]
+
+    def _index(self, file: BinaryIO) -> None:
+        """Find the ends of the lines that are new."""
+        known = self._ends[-1] if self._ends else 0
+        file.seek(known)
+        for line in file:
+            if line.endswith(b"\n"):
+                known += len(line)
+                self._ends.append(known)
 
 
 def _write_at(descriptor: int, content: bytes, offset: int) -> None:
