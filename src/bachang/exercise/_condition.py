@@ -127,6 +127,8 @@ def held_since(condition: Condition, view: View, samples: Sequence[Event]) -> fl
     if not holds(condition.expression, view, name=condition.name):
         return None
     since = view.time_s
+    if not condition.for_s:
+        return since
     for sample in reversed(samples):
         past = View(time_s=sample.sandbox_time_s, points=sample.data, services=view.services)
         if since - past.time_s > SAMPLE_GAP_S or since - view.time_s > condition.for_s:
