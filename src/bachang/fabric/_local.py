@@ -137,6 +137,7 @@ class LocalSandbox(contract.Sandbox):
     def __init__(self, directory: _state.StateDirectory) -> None:
         self.name = directory.name
         self._directory = directory
+        self._log = LogFile(directory.log)
         with self._connect() as connection:
             self._pid = _peer_pid(connection)
 
@@ -279,7 +280,7 @@ class LocalSandbox(contract.Sandbox):
 
     def events(self, after: int = 0, *, limit: int = 10_000) -> list[Event]:
         """See `Sandbox.events`."""
-        return LogFile(self._directory.log).events(after, limit=limit)
+        return self._log.events(after, limit=limit)
 
     def follow(self, after: int = 0) -> Iterator[Event]:
         """See `Sandbox.follow`."""
