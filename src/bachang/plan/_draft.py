@@ -123,5 +123,8 @@ class Draft:
                 f"no interpreter for `{ending}`",
                 f"use a script that ends in {', '.join(_INTERPRETERS)}",
             )
+        if b"${flag:" in self.scenario.files.content.get(program.run, b""):
+            remedy = "a script has to find the flag where it is planted"
+            self.wrong((*where, "run"), f"`{program.run}` is given a flag", remedy)
         script = self.bytes_of((*where, "run"), program.run)
         return (*_INTERPRETERS.get(ending, ()), *program.args), script

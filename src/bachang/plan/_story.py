@@ -92,6 +92,9 @@ def resolve_stories(draft: Draft) -> tuple[Story, ...]:
                 ("stories", name, "scripts"), "script", given.scripts, draft.raw.scripts
             ),
             speed=given.speed,
+            actors=draft.all_known(
+                ("stories", name, "actors"), "actor", given.actors, draft.raw.actors
+            ),
         )
         for name, given in draft.raw.stories.items()
     )

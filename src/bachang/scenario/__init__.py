@@ -1,6 +1,6 @@
 """What an author writes: models, loading with positions, lint, JSON Schema."""
 
-from bachang.scenario import _models as models
+from bachang.scenario import models
 from bachang.scenario._document import Document, Where
 from bachang.scenario._expressions import condition_problems
 from bachang.scenario._load import FILE_NAME, Scenario, load, variant

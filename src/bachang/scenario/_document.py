@@ -107,12 +107,7 @@ class _Reader:
 
     def document(self) -> Document:
         try:
-            event = self._next("DocumentStartEvent", "DocumentEndEvent", "StreamEndEvent")
-            if not _is(event, "MappingStart"):
-                self._fail(event, "the file is not a map of keys", "start with `bachang: 1`")
-            self._document.data.update(self._node(event, ()))
-            if not _is(event := self._next("DocumentEndEvent"), "StreamEnd"):
-                self._fail(event, "a second document", "keep one document in the file")
+            self._read()
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             what = " ".join((error.problem or "cannot be read").split())
@@ -129,11 +124,16 @@ class _Reader:
             raise ScenarioError(self._twins)
         return self._document
 
-    def _next(self, *skipped: str) -> Any:
-        for event in self._events:
-            if type(event).__name__ not in ("StreamStartEvent", *skipped[:1]):
-                return event
-        raise AssertionError("the parser ends with StreamEndEvent")
+    def _read(self) -> None:
+        next(self._events)  # start of the stream
+        start = next(self._events)  # start of the document, if there is one
+        event = start if _is(start, "StreamEnd") else next(self._events)
+        if not _is(event, "MappingStart"):
+            self._fail(event, "the file is not a map of keys", "start with `bachang: 1`")
+        self._document.data.update(self._node(event, ()))
+        next(self._events)  # end of the document
+        if not _is(event := next(self._events), "StreamEnd"):
+            self._fail(event, "a second document", "keep one document in the file")
 
     def _node(self, event: Any, where: Where) -> Any:
         self._count(event, 1)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from bachang.scenario._document import Document, parse
-from bachang.scenario._models import Root, Variable
 from bachang.scenario._pack import PackFiles, read_pack
 from bachang.scenario._problem import Problem, ScenarioError
 from bachang.scenario._reading import did_you_mean, validate
 from bachang.scenario._variables import Expansion, Seed, expand
+from bachang.scenario.models import Root, Variable
 
 FILE_NAME = "scenario.yaml"
 
@@ -44,7 +44,7 @@ def load(pack: Path | str) -> Scenario:
     top, file = (place, place / FILE_NAME) if place.is_dir() else (place.parent, place)
     document = parse(_text(file), str(file))
     files = read_pack(top)
-    raw = variant(document, Seed("0", "load"))[0]
+    raw = variant(document, Seed("0", str(document.data.get("name"))))[0]
     return Scenario(pack=top, document=document, files=files, raw=raw)
 
 

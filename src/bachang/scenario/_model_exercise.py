@@ -241,3 +241,5 @@ class Story(Raw):
 
     scripts: Texts
     speed: Annotated[float, Field(ge=1)] = 1.0
+    actors: Texts = []
+    """Automated actors that play in it; without it all of them."""

@@ -9,8 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from bachang.scenario._document import Document, Where
-from bachang.scenario._models import Root
 from bachang.scenario._problem import Problem, ScenarioError
+from bachang.scenario.models import Root
 
 _SHOWN = 12
 _PLAIN_WORDS = {

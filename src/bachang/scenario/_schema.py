@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bachang.scenario._models import Root
+from bachang.scenario.models import Root
 
 
 def schema() -> dict[str, Any]:

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bachang.scenario._document import Document, Plain, Where
-from bachang.scenario._models import Variable
 from bachang.scenario._problem import Problem
 from bachang.scenario._reading import did_you_mean
+from bachang.scenario.models import Variable
 
 _REFERENCE = re.compile(r"\$?\$\{([^{}\n]*)\}")
 _ALPHABETS = {

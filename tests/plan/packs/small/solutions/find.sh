@@ -1,0 +1,2 @@
+ss -tn
+echo "the pin is ${pin}"
