@@ -26,6 +26,7 @@ RUN_PACKAGES = {
 DEV_PACKAGES = {
     "chromium": "looks at pages in the tests",
     "fonts-noto-cjk": "Chinese on those pages",
+    "iputils-ping": "`ping` in the tests' hosts",
 }
 IDS = 65536
 """Subordinate ids that one account needs: those of a whole machine."""
