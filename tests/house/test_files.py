@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import os
 import subprocess
 from pathlib import Path
 from statistics import median
@@ -18,17 +20,21 @@ PYTHON = sorted(
 )
 LONG = 400
 """Lines; a longer file says ``Longer than`` and why at its head."""
+SKIPPED = {".git", ".venv", "node_modules", "site", "__pycache__", "dist", "build"}
 TEXTS = {".py", ".md", ".toml", ".lock", ".yaml", ".yml", ".c", ".h", ".sh", ".json", ".nft"}
 TEXTS |= {".ts", ".tsx", ".js", ".css", ".html"}
 STRANGE = ("/work" + "/", "/root" + "/private", "pypi" + ".org", "pythonhosted" + ".org")
 STRANGE += ("deb.debian" + ".org", "registry.npmjs" + ".org", "registry.yarnpkg" + ".com")
 
 
+@functools.cache
 def texts() -> list[Path]:
     """All text files that are, or could be, under version control."""
-    skipped = {".git", ".venv", "node_modules", "site", "__pycache__", "dist", "build"}
-    found = [path for path in ROOT.rglob("*") if not skipped & {*path.relative_to(ROOT).parts}]
-    return [path for path in found if path.is_file() and is_text(path)]
+    found: list[Path] = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = sorted(set(folders) - SKIPPED)
+        found += [Path(folder) / file for file in files if is_text(Path(file))]
+    return found
 
 
 def is_text(path: Path) -> bool:
