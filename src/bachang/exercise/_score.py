@@ -17,8 +17,10 @@ from bachang.exercise._standing import Standing, in_order, standings
 from bachang.journal import Event
 from bachang.plan import Exercise, Metric, Plan, Task
 
-LEDGERS = ("_kwh", "_min", "_m3", "_veh_h", "_cny")
-"""Endings of the points that are ledgers of consequences, with their units."""
+LEDGERS: dict[str, tuple[str, ...]] = {
+    "feeder": ("not_supplied_kwh", "critical_not_supplied_kwh", "dark_min"),
+}
+"""Points that are ledgers of consequences, by the type of their field system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ def score(plan: Plan, events: Iterable[Event]) -> Score:
         evaluations=evaluations,
         objectives=objectives,
         goals=goals,
-        consequences=_consequences(ordered),
+        consequences=_consequences(plan, ordered),
         faults=tuple(event for event in ordered if event.kind == "platform.fault"),
     )
 
@@ -168,13 +170,13 @@ def _outcomes(
     return objectives, goals
 
 
-def _consequences(events: list[Event]) -> dict[str, float]:
+def _consequences(plan: Plan, events: list[Event]) -> dict[str, float]:
     """The ledgers in the last sample of the points."""
-    for event in reversed(events):
-        if event.kind == "points.sampled":
-            return {
-                name: float(value)
-                for name, value in sorted(event.data.items())
-                if name.endswith(LEDGERS) and isinstance(value, int | float)
-            }
-    return {}
+    ledgers = [
+        f"{system.name}.{point}"
+        for system in plan.world.field_systems
+        for point in LEDGERS.get(system.type, ())
+    ]
+    samples = (event.data for event in reversed(events) if event.kind == "points.sampled")
+    last = next(samples, {})
+    return {name: float(last[name]) for name in ledgers if name in last}
