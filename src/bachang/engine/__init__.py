@@ -5,7 +5,6 @@ from bachang.engine._local import (
     LocalEngine,
     Record,
     UnknownSandboxError,
-    collect,
     load_plan,
 )
 from bachang.engine._places import Places
@@ -16,6 +15,5 @@ __all__ = [
     "Places",
     "Record",
     "UnknownSandboxError",
-    "collect",
     "load_plan",
 ]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bachang.engine._places import Places
 from bachang.fabric import Fabric, LocalFabric, Sandbox, SandboxGoneError
-from bachang.journal import Event, SqliteStore, Store
-from bachang.plan import Plan, dumps, loads, resolve
+from bachang.journal import Event, SqliteStore, Store, copy
+from bachang.plan import Plan, digest, dumps, loads, resolve
 from bachang.scenario import load
 
 
@@ -75,7 +75,7 @@ class LocalEngine:
                 actor="white",
                 kind="exercise.started",
                 subject=plan.scenario,
-                data={"plan": plan.digest, "seed": plan.seed},
+                data={"plan": digest(plan), "seed": plan.seed},
             )
         except BaseException:
             sandbox.destroy()
@@ -90,7 +90,7 @@ class LocalEngine:
         """
         sandbox = self.fabric.attach(name)
         identity = sandbox.status().id
-        return Live(id=identity, plan=self._kept_plan(identity), sandbox=sandbox)
+        return Live(id=identity, plan=self.plan_of(identity), sandbox=sandbox)
 
     def down(self, name: str) -> None:
         """End a sandbox; its journal is in the store afterwards.
@@ -100,7 +100,7 @@ class LocalEngine:
         """
         sandbox = self.fabric.attach(name)
         with self.store() as store:
-            collect(sandbox, store)
+            copy(sandbox, store)
         sandbox.destroy()
 
     def store(self) -> Store:
@@ -119,9 +119,9 @@ class LocalEngine:
             except SandboxGoneError:
                 identity = self._latest(name)
                 return Record(
-                    id=identity, plan=self._kept_plan(identity), events=store.events(identity)
+                    id=identity, plan=self.plan_of(identity), events=store.events(identity)
                 )
-            collect(live.sandbox, store)
+            copy(live.sandbox, store)
             return Record(id=live.id, plan=live.plan, events=store.events(live.id))
 
     def _latest(self, name: str) -> str:
@@ -142,15 +142,11 @@ class LocalEngine:
         path.touch(mode=0o600)
         path.write_bytes(dumps(plan))
 
-    def _kept_plan(self, identity: str) -> Plan:
+    def plan_of(self, identity: str) -> Plan:
+        """The plan of a sandbox that runs or ran, by its id.
+
+        Raises:
+            FileNotFoundError: none is kept under this id.
+        """
         return loads((self.places.plans / f"{identity}.json").read_bytes())
 
-
-def collect(sandbox: Sandbox, store: Store) -> int:
-    """Copy what is new in a sandbox's journal into the store; how many events that were."""
-    identity = sandbox.status().id
-    copied = 0
-    while events := sandbox.events(store.last(identity)):
-        store.append(events)
-        copied += len(events)
-    return copied
