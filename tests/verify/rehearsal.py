@@ -105,7 +105,7 @@ class Rehearsal(Sandbox):
         return {"points": dict(self.points_), "time_s": self.time_s}
 
     def restore(self, state: dict[str, Any]) -> None:
-        self.points_ = dict(state["points"])
+        self.points_, self.time_s = dict(state["points"]), state["time_s"]
         self.epoch += 1
 
     def state_hash(self) -> tuple[int, str]:

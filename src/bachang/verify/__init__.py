@@ -1,1 +1,12 @@
-"""Proof that a pack works: its weaknesses, tasks, physics, containment and replay."""
+"""Proof that a pack works: its weaknesses, tasks, physics, containment and replay.
+
+`verify` brings a pack to life several times over and checks everything that it promises, by
+what the world does and through the doors that participants have. The report is a value; it
+exists as JSON and as a page.
+"""
+
+from bachang.verify._html import to_html
+from bachang.verify._report import Check, VerifyReport
+from bachang.verify._verify import verify
+
+__all__ = ["Check", "VerifyReport", "to_html", "verify"]

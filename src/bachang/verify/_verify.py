@@ -21,6 +21,7 @@ from bachang.fabric import Fabric, FabricError, LocalFabric
 from bachang.journal import JournalError, SqliteStore
 from bachang.plan import Plan, Text, Weakness, digest, lint
 from bachang.scenario import ScenarioError, load
+from bachang.twins import TYPES
 from bachang.verify._containment import prove_contained
 from bachang.verify._plant import prove_quiet, prove_replay, prove_snapshot
 from bachang.verify._report import Check, VerifyReport
@@ -146,7 +147,8 @@ class _Proof:
         return plans[0]
 
     def _lint(self) -> str:
-        problems = lint(load(self.pack))
+        points = {key: [point.name for point in kind.points] for key, kind in TYPES.items()}
+        problems = lint(load(self.pack), points=points)
         if problems:
             raise NotProvenError("\n".join(str(problem) for problem in problems))
         return "clean"
