@@ -186,8 +186,9 @@ class _Watcher:
                 self._close()
                 return
             elif "error" in packet:
-                error = packet["error"]
-                raise _ERRORS.get(error["kind"], PlatformError)(error["message"])
+                kind = _ERRORS.get(packet["error"]["kind"], PlatformError)
+                words = self._last_words() if kind is PlatformError else ""
+                raise kind(packet["error"]["message"] + words)
 
     def kill(self) -> None:
         """End the agent and everything below it, and wait for that."""

@@ -60,19 +60,18 @@ def pump(
     timed_out = False
     try:
         while status is None or open_streams:
-            waiting: list[int | socket.socket] = [*open_streams]
-            waiting += [control] if status is None else []
+            waiting = [*open_streams, *([control.fileno()] if status is None else [])]
             left = deadline - time.monotonic()
-            readable, writable, _ = select.select(waiting, feed.wanted(), [], max(0.0, left))
+            readable, writable = _wait(waiting, feed.wanted(), left)
             if not readable and not writable and left <= 0:
                 if status is not None or timed_out:
                     break
                 timed_out, deadline = True, time.monotonic() + _GRACE_S
                 control.send(b'{"kill":true}')
-            if control in readable:
+            if control.fileno() in readable:
                 status = end()
                 deadline = min(deadline, time.monotonic() + _GRACE_S)
-            for descriptor in open_streams & set(readable):
+            for descriptor in open_streams & readable:
                 if not (data := os.read(descriptor, _CHUNK)):
                     open_streams = open_streams - {descriptor}
                 outputs[descriptor].take(data)
@@ -92,6 +91,17 @@ def pump(
         truncated=stdout.truncated or stderr.truncated,
         duration_s=time.monotonic() - began,
     )
+
+
+def _wait(to_read: list[int], to_write: list[int], left_s: float) -> tuple[set[int], bool]:
+    """What can be read, and whether something can be written (any descriptor number)."""
+    poll = select.poll()
+    for descriptor in to_read:
+        poll.register(descriptor, select.POLLIN)
+    for descriptor in to_write:
+        poll.register(descriptor, select.POLLOUT)
+    ready = {descriptor for descriptor, _ in poll.poll(max(0.0, left_s) * 1000)}
+    return ready & set(to_read), bool(ready & set(to_write))
 
 
 class _Feed:

@@ -135,9 +135,7 @@ class Spawner:
                 other side of its terminal comes back; none if it has a log.
             cgroups: ``cgroup.procs`` files to enter.
         """
-        process = Process(self._loop.create_future(), self._loop.create_future())
-        process.exited.add_done_callback(_look_at)
-        process.started.add_done_callback(_look_at)
+        process = new_process()
         number = self._take_number()
         self._programs[number] = process
         payload = _program(command, terminal=len(streams) == 1)
@@ -193,40 +191,40 @@ class Spawner:
         elif kind is _Outcome.STARTED:
             self._take_start(number, value)
         elif number in self._signals:
-            _settle(self._signals.pop(number), None)
+            settle(self._signals.pop(number), None)
         elif kind is _Outcome.CREATED and number in self._births:
             self._births[number] = (self._births[number][0], value)
         elif kind is _Outcome.READY and number in self._births:
             future, pid = self._births.pop(number)
-            _settle(future, Birth(pid=pid, open_descriptors=value))
+            settle(future, Birth(pid=pid, open_descriptors=value))
 
     def _take_start(self, number: int, pid: int) -> None:
         process = self._programs[number]
         process.pid = pid
         self._by_pid[pid] = number
-        _settle(process.started, pid)
+        settle(process.started, pid)
 
     def _take_failure(self, number: int, error: SpawnError, *, without_child: bool) -> None:
         if number in self._births:
-            _refuse(self._births.pop(number)[0], error)
+            refuse(self._births.pop(number)[0], error)
         elif number in self._signals:
-            _settle(self._signals.pop(number), None)
+            settle(self._signals.pop(number), None)
         elif number in self._programs:
             process = self._programs[number]
-            _refuse(process.started, error)
-            _refuse(process.exited, error)
+            refuse(process.started, error)
+            refuse(process.exited, error)
             if without_child:
                 del self._programs[number]
 
     def _take_exit(self, pid: int, status: int) -> None:
         number = self._by_pid.pop(pid, None)
         if number is not None:
-            _settle(self._programs.pop(number).exited, status)
+            settle(self._programs.pop(number).exited, status)
             return
         for birth, (future, born) in list(self._births.items()):
             if born == pid:
                 del self._births[birth]
-                _refuse(future, SpawnError(0, "its init ended before it was ready", "a host"))
+                refuse(future, SpawnError(0, "its init ended before it was ready", "a host"))
         self.on_init_end(pid)
 
 
@@ -247,12 +245,23 @@ def _program(command: Command, *, terminal: bool) -> bytes:
     )
 
 
-def _settle(future: asyncio.Future[Any], value: object) -> None:
+def new_process() -> Process:
+    """A program that was just asked for."""
+    loop = asyncio.get_running_loop()
+    process = Process(loop.create_future(), loop.create_future())
+    for future in (process.started, process.exited):
+        future.add_done_callback(_look_at)
+    return process
+
+
+def settle(future: asyncio.Future[Any], value: object) -> None:
+    """Set a result, unless the future is done."""
     if not future.done():
         future.set_result(value)
 
 
-def _refuse(future: asyncio.Future[Any], error: Exception) -> None:
+def refuse(future: asyncio.Future[Any], error: Exception) -> None:
+    """Set an error, unless the future is done."""
     if not future.done():
         future.set_exception(error)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _WORDS = 2000
+_LOG_BYTES = 4 << 20
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class LiveHost:
     pidfd: int
     network: int
     """Its network namespace."""
+    ports: tuple[str, ...] = ()
+    """Names of the near ends of its links."""
     cgroups: list[int] = field(default_factory=list)
     services: dict[str, Supervisor] = field(default_factory=dict)
     known: dict[str, Account] = field(default_factory=dict)
@@ -113,6 +116,19 @@ class LiveHost:
         """Let go of the namespaces; they vanish with the host's last process."""
         for descriptor in (self.pidfd, self.network, *self.cgroups):
             os.close(descriptor)
+
+
+def trim(live: LiveHost, path: str) -> None:
+    """Empty a log that has grown beyond its bound; its writer appends, and goes on."""
+    try:
+        descriptor = live.open(path, os.O_WRONLY)
+    except OSError:
+        return
+    try:
+        if os.fstat(descriptor).st_size > _LOG_BYTES:
+            os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
 
 
 def printable(raw: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import resource
 import signal
 import socket
 import time
@@ -48,6 +49,8 @@ def main() -> None:
 
 async def _live(assignment: Assignment, status: socket.socket) -> None:
     loop = asyncio.get_running_loop()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     clock = Clock()
     log = EventLog(LOG_FD, sandbox=assignment.sandbox, wall_clock=time.time)
     world = World(assignment, Journal(log, clock), clock)

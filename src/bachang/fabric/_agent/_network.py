@@ -19,7 +19,7 @@ from bachang.fabric import _netlink as nl
 from bachang.fabric._contract import MachineError, PlatformError, WorldError
 from bachang.fabric._links import RouteEntry
 from bachang.fabric._rtnetlink import Connection
-from bachang.plan import Host, Interface, World
+from bachang.plan import Host, World
 
 _NEW = nl.CREATE | nl.EXCLUSIVE
 _FIRST_INDEX = 2
@@ -34,6 +34,7 @@ class Switch:
         self._netlink = Connection()
         self._networks = {network.name: network for network in world.networks}
         self._bridges: dict[str, int] = {}
+        self._spares = 0
 
     def build(self) -> None:
         """Make the bridges.
@@ -55,7 +56,7 @@ class Switch:
             names[link.name]: link.index for link in self._netlink.links() if link.name in names
         }
 
-    def plug(self, host: Host, namespace: int, *, spare: bool = False) -> None:
+    def plug(self, host: Host, namespace: int, *, spare: bool = False) -> tuple[str, ...]:
         """Give a host its links, which are down at its end.
 
         Args:
@@ -63,13 +64,17 @@ class Switch:
             namespace: Descriptor of its network namespace.
             spare: A generation that is to take over: its ports have other names, and are
                 down until `take_over`.
+
+        Returns:
+            The names of its ports.
         """
+        ports = tuple(self._spare_name() if spare else one.port for one in host.interfaces)
         requests = [
             (
                 _links.NEW_LINK,
                 _NEW,
                 _links.veth(
-                    port=_spare(interface) if spare else interface.port,
+                    port=port,
                     master=self._bridges[interface.network],
                     far_name=interface.name,
                     far_mac=interface.mac,
@@ -77,12 +82,13 @@ class Switch:
                     up=not spare,
                 ),
             )
-            for interface in host.interfaces
+            for interface, port in zip(host.interfaces, ports, strict=True)
         ]
         with _explained(f"host {host.name}: make its links"):
             self._netlink.ask(requests)
         if not spare:
             self._limit_ports(host)
+        return ports
 
     def configure(self, host: Host, namespace: int) -> None:
         """Addresses, routes, links up; then check that nothing else is there.
@@ -105,17 +111,16 @@ class Switch:
         )
         _compare(host.name, "routes", set(routes), _expected_routes(host))
 
-    def take_over(self, host: Host) -> None:
-        """Let the spare generation's ports take the place of the old ones."""
+    def take_over(self, host: Host, ports: tuple[str, ...]) -> None:
+        """Let a spare generation's ports take the place and the names of the old ones."""
         index = {link.name: link.index for link in self._netlink.links()}
         requests = []
-        for interface in host.interfaces:
-            old, new = index.get(interface.port), index[_spare(interface)]
+        for interface, port in zip(host.interfaces, ports, strict=True):
+            old, new = index.get(interface.port), index[port]
             if old is not None:
-                retired = f"{interface.port[:13]}~x"
                 requests += [
                     (_links.NEW_LINK, 0, _links.set_link(old, up=False)),
-                    (_links.NEW_LINK, 0, _links.set_link(old, name=retired)),
+                    (_links.NEW_LINK, 0, _links.set_link(old, name=self._spare_name())),
                 ]
             requests += [
                 (_links.NEW_LINK, 0, _links.set_link(new, name=interface.port)),
@@ -135,6 +140,11 @@ class Switch:
         expected |= {interface.port for host in hosts for interface in host.interfaces}
         _compare("the switch", "links", {one.name for one in self._netlink.links()}, expected)
         _compare("the switch", "routes", set(self._netlink.routes()), set())
+
+    def _spare_name(self) -> str:
+        """A name that no plan uses, and no link that is still being taken away."""
+        self._spares += 1
+        return f"~{self._spares}"
 
     def _limit_ports(self, host: Host) -> None:
         limited = [one for one in host.interfaces if one.rate_kbit]
@@ -166,10 +176,6 @@ def _disable_ipv6(scope: str) -> None:
             os.write(descriptor, b"1")
         finally:
             os.close(descriptor)
-
-
-def _spare(interface: Interface) -> str:
-    return f"{interface.port[:13]}~n"
 
 
 def _configuration(host: Host) -> list[tuple[int, int, bytes]]:

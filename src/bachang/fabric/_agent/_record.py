@@ -44,6 +44,8 @@ class Journal:
         self._waiting: list[tuple[asyncio.Future[Event], Event]] = []
         self._scheduled = False
         self._listeners: set[Callable[[int], None]] = set()
+        self.ending = False
+        """The sandbox is being destroyed: deaths are no faults any more."""
 
     @property
     def sandbox(self) -> str:

@@ -23,6 +23,7 @@ from bachang.fabric._contract import HostStatus, SandboxError, SandboxStatus
 from bachang.fabric._spawner import Process, SpawnError
 
 _WORDS_IN_JOURNAL = 2000
+_ADVANCE_SLACK_S = 10.0
 
 
 class Requests:
@@ -39,6 +40,14 @@ class Requests:
             "record": self._record,
             "follow": self._follow,
             "destroy": self._destroy,
+            "reset": self._reset,
+            "pause": self._pause,
+            "resume": self._resume,
+            "restore": self._restore,
+            "points": self._points,
+            "command": self._command,
+            "advance": self._advance,
+            "snapshot": self._snapshot,
         }
 
     async def handle(self, caller: Caller, request: dict[str, Any]) -> None:
@@ -170,6 +179,51 @@ class Requests:
                 pass
         finally:
             stop()
+
+    async def _reset(self, caller: Caller, request: dict[str, Any]) -> None:
+        if request["host"] is None:
+            await self._world.reset()
+        else:
+            await self._world.reset_host(request["host"])
+        await caller.answer()
+
+    async def _pause(self, caller: Caller, _: dict[str, Any]) -> None:
+        await self._world.pause()
+        await caller.answer()
+
+    async def _resume(self, caller: Caller, _: dict[str, Any]) -> None:
+        await self._world.resume()
+        await caller.answer()
+
+    async def _restore(self, caller: Caller, request: dict[str, Any]) -> None:
+        await self._world.restore(request["state"])
+        await caller.answer()
+
+    async def _points(self, caller: Caller, _: dict[str, Any]) -> None:
+        plant = self._world.plant
+        await caller.answer(await plant.ask("points") if plant else {})
+
+    async def _command(self, caller: Caller, request: dict[str, Any]) -> None:
+        await caller.answer(await self._world.the_plant("command").ask("command", **request))
+
+    async def _advance(self, caller: Caller, request: dict[str, Any]) -> None:
+        world = self._world
+        world.check_running()
+        until_s, limit_s = request["until_s"], request["limit_s"]
+        if until_s < world.clock.now_s():
+            raise SandboxError(f"{until_s:g} s has passed: it is {world.clock.now_s():.1f} s")
+        if world.plant is None:
+            world.clock.set(until_s)
+            await caller.answer({"time_s": until_s, "timed_out": False})
+            return
+        result = await world.plant.ask(
+            "advance", reply_s=limit_s + _ADVANCE_SLACK_S, until_s=until_s, limit_s=limit_s
+        )
+        world.clock.set(result["time_s"])
+        await caller.answer(result)
+
+    async def _snapshot(self, caller: Caller, _: dict[str, Any]) -> None:
+        await caller.answer(await self._world.the_plant("snapshot").ask("snapshot"))
 
     async def _destroy(self, caller: Caller, _: dict[str, Any]) -> None:
         world = self._world

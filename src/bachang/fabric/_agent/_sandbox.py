@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
-from bachang.fabric._agent._host import LiveHost, adopt, printable
+from bachang.fabric._agent._host import LiveHost, adopt, printable, trim
 from bachang.fabric._agent._network import Switch
+from bachang.fabric._agent._plant import Plant, open_listener
 from bachang.fabric._agent._platform import has_own_pid_limit, host_ids, start_spawner
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._services import Supervisor, log_path
+from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._contract import PlatformError, SandboxError, WorldError
+from bachang.fabric._contract import FabricError, PlatformError, SandboxError, WorldError
 from bachang.fabric._rootfs import RootFiles
 from bachang.fabric._spawner import Process, SpawnError
-from bachang.plan import Host, Service
+from bachang.plan import Host, Service, ServiceKind
 
 _BESIDE_EACH_OTHER = 32
 """Hosts in the making at a time: keeps the spawner busy and its pipe far from full."""
 _FIREWALL_S = 20.0
 _MESSAGE_BYTES = 8192
+_TRIM_S = 5.0
 
 
 class World:
@@ -44,7 +50,12 @@ class World:
         self._ids = host_ids(assignment)
         self._children = Children()
         self._spawner = start_spawner(self._children, assignment, self._spawner_ended)
+        self._spawner.on_init_end = self._init_ended
+        self.zygote = self._start_zygote()
         self.switch = Switch(self.plan)
+        self.plant = self._start_plant()
+        self._change = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
         limits_pids = has_own_pid_limit()
         self._files = RootFiles(self.plan, single_id=assignment.single_id, limits_pids=limits_pids)
         if not limits_pids:
@@ -68,7 +79,10 @@ class World:
         self.clock.set(0.0, running=True)
         for live in self.hosts.values():
             self._start_services(live)
+        if self.plant:
+            await self.plant.begin()
         await self._wait_ready(list(self.hosts.values()))
+        self._in_background(self._trim_logs())
         self.state = "running"
         self.ready_s = time.monotonic() - self.started
         self.journal.note("sandbox.deployed", self.assignment.name, {"ready_s": self.ready_s})
@@ -90,11 +104,88 @@ class World:
         live = adopt(host, generation, birth.pid, [])
         if birth.open_descriptors:
             raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
-        self.switch.plug(host, live.network, spare=spare)
+        live.ports = self.switch.plug(host, live.network, spare=spare)
         if host.firewall:
             await self._load_firewall(live)
         self.switch.configure(host, live.network)
         return live
+
+    async def reset_host(self, name: str) -> None:
+        """A new generation takes over once it answers; then the old one goes.
+
+        Raises:
+            SandboxError: no such host, or the sandbox is paused.
+            WorldError: the new one does not come up; the old one stays.
+        """
+        self.host(name)
+        self.check_running()
+        async with self._change:
+            await self._replace(name)
+
+    async def reset(self) -> None:
+        """Every host and the plant as they were at first; a new epoch begins."""
+        self.check_running()
+        async with self._change:
+            self.journal.begin_epoch()
+            await _all([self._replace(name) for name in list(self.hosts)])
+            if self.plant:
+                await self.plant.restore(self.plant.first_state)
+            else:
+                self.clock.set(0.0)
+            self.journal.note("sandbox.reset", self.assignment.name)
+
+    async def restore(self, state: dict[str, Any]) -> None:
+        """Put the plant into a state; a new epoch begins.
+
+        Raises:
+            SandboxError: the plant refuses the state.
+        """
+        async with self._change:
+            await self.the_plant("restore").restore(state)
+            self.journal.begin_epoch()
+            self.journal.note("sandbox.restored", self.assignment.name)
+
+    async def pause(self) -> None:
+        """Stop the clock and freeze what runs in hosts."""
+        async with self._change:
+            self.check_running()
+            self.state = "paused"
+            await self._signal_all(signal.SIGSTOP)
+            if self.plant:
+                await self.plant.pause()
+            else:
+                self.clock.set(self.clock.now_s(), running=False)
+            self.journal.note("sandbox.paused", self.assignment.name)
+
+    async def resume(self) -> None:
+        """Undo `pause`."""
+        async with self._change:
+            if self.state != "paused":
+                raise SandboxError("the sandbox is not paused")
+            await self._signal_all(signal.SIGCONT)
+            if self.plant:
+                await self.plant.resume()
+            else:
+                self.clock.set(self.clock.now_s(), running=True)
+            self.state = "running"
+            self.journal.note("sandbox.resumed", self.assignment.name)
+
+    def check_running(self) -> None:
+        """Raises:
+        SandboxError: the sandbox is paused.
+        """
+        if self.state == "paused":
+            raise SandboxError("the sandbox is paused: resume it first")
+
+    def the_plant(self, operation: str) -> Plant:
+        """The plant.
+
+        Raises:
+            SandboxError: this world has no field systems.
+        """
+        if self.plant is None:
+            raise SandboxError(f"this world has no field systems: there is nothing to {operation}")
+        return self.plant
 
     def host(self, name: str) -> LiveHost:
         """A live host.
@@ -113,19 +204,19 @@ class World:
         Raises:
             SandboxError: the sandbox is paused.
         """
-        if self.state == "paused":
-            raise SandboxError("the sandbox is paused: resume it first")
+        self.check_running()
         command = live.command(argv, **how)
         return self._spawner.run(live.pidfd, command, streams=streams, cgroups=live.cgroups)
 
     def end(self) -> None:
         """End the sandbox: the agent's process returns, and the kernel ends all others."""
         self.state = "destroying"
+        self.journal.ending = True
         if not self.ended.done():
             self.ended.set_result(None)
 
     def launch(self, live: LiveHost, service: Service) -> Process:
-        """Start a service's program."""
+        """Start a service: a program by the spawner, Python by the zygote."""
         command = live.command(
             list(service.argv),
             user=service.user,
@@ -133,7 +224,81 @@ class World:
             directory=service.working_directory,
             log=log_path(service),
         )
+        if service.kind is ServiceKind.PYTHON and self.zygote:
+            return self.zygote.run(live.pidfd, command, name=service.name, cgroups=live.cgroups)
         return self._spawner.run(live.pidfd, command, streams=[], cgroups=live.cgroups)
+
+    async def _replace(self, name: str) -> None:
+        old = self.hosts[name]
+        fresh = await self.make(old.plan, old.generation + 1, spare=True)
+        self._start_services(fresh)
+        try:
+            await self._wait_ready([fresh])
+        except BaseException:
+            self._retire(fresh)
+            raise
+        self.switch.take_over(fresh.plan, fresh.ports)
+        self.hosts[name] = fresh
+        if self.plant:
+            await self.plant.rebind(name)
+        self._retire(old)
+        self.journal.note("host.reset", name, {"generation": fresh.generation})
+
+    def _retire(self, live: LiveHost) -> None:
+        """End a generation; the kernel takes its links away in its own time."""
+        for supervisor in live.services.values():
+            supervisor.stop()
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(live.pidfd, signal.SIGKILL)
+        live.close()
+
+    def _init_ended(self, pid: int) -> None:
+        for name, live in self.hosts.items():
+            if live.pid == pid and not self.journal.ending:
+                self.journal.note("host.failed", name, {"generation": live.generation})
+                self._in_background(self._revive(name))
+
+    async def _revive(self, name: str) -> None:
+        """A host whose init died gets a new generation, as a reset would give it."""
+        async with self._change:
+            try:
+                await self._replace(name)
+            except FabricError as error:
+                self.journal.note("platform.fault", name, {"reason": str(error)})
+
+    async def _signal_all(self, number: int) -> None:
+        await _all([self._spawner.signal(live.pidfd, number) for live in self.hosts.values()])
+
+    async def _trim_logs(self) -> None:
+        """Keep the logs of services from filling their hosts."""
+        while True:
+            await asyncio.sleep(_TRIM_S)
+            for live in self.hosts.values():
+                for service in live.plan.services:
+                    trim(live, log_path(service))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _start_zygote(self) -> Zygote | None:
+        services = [one for host in self.plan.hosts for one in host.services]
+        if not any(one.kind is ServiceKind.PYTHON for one in services):
+            return None
+        return Zygote(self._children, self.assignment, self.journal)
+
+    def _start_plant(self) -> Plant | None:
+        if not self.plan.field_systems:
+            return None
+        plant = Plant(
+            self._children, self.assignment, self.journal, self.clock, self._open_listener
+        )
+        plant.launch()
+        return plant
+
+    def _open_listener(self, host: str, port: int) -> socket.socket:
+        return open_listener(self.host(host).network, self.switch.home, port)
 
     def _start_services(self, live: LiveHost) -> None:
         for service in live.plan.services:
@@ -172,10 +337,14 @@ class World:
             )
             os.close(write_end)
             write_end = -1
-            status = await asyncio.wait_for(process.exited, _FIREWALL_S)
+            status = await asyncio.wait_for(asyncio.shield(process.exited), _FIREWALL_S)
             if status:
                 words = printable(os.read(read_end, _MESSAGE_BYTES))
                 raise WorldError(f"host {live.plan.name}: its firewall does not load: {words}")
+        except TimeoutError:
+            raise WorldError(
+                f"host {live.plan.name}: its firewall takes longer than {_FIREWALL_S:g} s to load"
+            ) from None
         except SpawnError as error:
             raise PlatformError(
                 f"host {live.plan.name}: nft does not start: {error.strerror}"

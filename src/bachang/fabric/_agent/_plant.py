@@ -1,0 +1,331 @@
+"""The plant's process, as the agent keeps it: confined, asked, started again.
+
+The plant parses bytes of hostile networks, so it gets what a program needs and no more: an
+own user, no capability, no_new_privs, the hosts' system call filter, an empty network
+namespace, a root with the platform's code only. Its sockets are born in hosts and passed in.
+
+A dead plant starts again from the last state that it asked to be kept, with the commands
+that were applied since: nothing that was acknowledged is lost.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bachang.fabric import _kernel as kernel
+from bachang.fabric import _policy, _seccomp
+from bachang.fabric._agent._children import Children, Program
+from bachang.fabric._agent._record import Clock, Journal
+from bachang.fabric._assignment import Assignment
+from bachang.fabric._contract import PlatformError, SandboxError
+from bachang.fabric._spawner import refuse, settle
+from bachang.fabric._template import enter_plant_template
+
+LINK_FD = 3
+_PACKET_BYTES = 1 << 22
+_SEND_BUFFER = 1 << 22
+_READY_S = 20.0
+_REPLY_S = 30.0
+_RESTART_S = 0.2
+_LONGEST_RESTART_S = 10.0
+_KEPT_COMMANDS = 100_000
+_BACKLOG = 64
+
+_ERRORS = {"SandboxError": SandboxError}
+
+
+class Listening:
+    """A listening socket of a field system, by who it is for."""
+
+    def __init__(self, system: str, purpose: str, host: str, port: int) -> None:
+        self.system = system
+        self.purpose = purpose
+        self.host = host
+        self.port = port
+
+    def describe(self) -> dict[str, Any]:
+        """As it stands in the start packet."""
+        return {
+            "system": self.system,
+            "purpose": self.purpose,
+            "host": self.host,
+            "port": self.port,
+        }
+
+
+class Plant:
+    """All field systems of a sandbox. ``open_listener`` makes a socket inside a host."""
+
+    def __init__(
+        self,
+        children: Children,
+        assignment: Assignment,
+        journal: Journal,
+        clock: Clock,
+        open_listener: Callable[[str, int], socket.socket],
+    ) -> None:
+        self._children = children
+        self._assignment = assignment
+        self._journal = journal
+        self._clock = clock
+        self._open_listener = open_listener
+        self._loop = asyncio.get_running_loop()
+        self._link: socket.socket | None = None
+        self._next = 0
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._kept: dict[str, Any] | None = None
+        self._since: list[dict[str, Any]] = []
+        self._tick = 0
+        self._pause_s = _RESTART_S
+        self._paused = False
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self.pid = 0
+        self.first_state: dict[str, Any] = {}
+        self.listeners = [
+            Listening(system.name, one.purpose, one.host, one.port)
+            for system in assignment.world.field_systems
+            for one in system.listeners
+        ]
+
+    def launch(self) -> None:
+        """Start the process; it waits for `begin`. Costs the time of Python's start."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        with theirs:
+            program = Program(
+                argv=[sys.executable, "-s", "-P", "-B", *self._assignment.plant_argv],
+                environment={
+                    "PYTHONPATH": str(Path(__file__).parents[3]),
+                    "LANG": "C.UTF-8",
+                    "HOME": "/tmp",  # noqa: S108 - the plant's own
+                },
+                descriptors={LINK_FD: theirs.fileno()},
+                prepare=lambda: _confine(self._assignment),
+            )
+            self.pid = self._children.start(program, self._ended)
+        self._link = ours
+        self._loop.add_reader(ours, self._read)
+
+    async def begin(self) -> None:
+        """Give it its systems and sockets; returns when it serves.
+
+        Raises:
+            PlatformError: it does not come up.
+        """
+        self._send_start()
+        try:
+            await asyncio.wait_for(asyncio.shield(self._ready), _READY_S)
+        except TimeoutError:
+            raise PlatformError(f"the plant did not come up within {_READY_S:g} s") from None
+        result = await self.ask("snapshot")
+        self.first_state = result["state"]
+        self._kept = {"state": self.first_state, "tick": result["tick"]}
+
+    async def ask(self, operation: str, *, reply_s: float = _REPLY_S, **arguments: Any) -> Any:
+        """One request of the plant link.
+
+        Raises:
+            SandboxError: the plant refuses. PlatformError: it died or does not answer.
+        """
+        return await self._request(operation, arguments, [], reply_s)
+
+    async def rebind(self, host: str) -> None:
+        """Give the systems of a host that was reset their new sockets."""
+        for one in self.listeners:
+            if one.host != host:
+                continue
+            with self._open_listener(one.host, one.port) as fresh:
+                arguments = {"system": one.system, "purpose": one.purpose}
+                await self._request("rebind", arguments, [fresh.fileno()], _REPLY_S)
+
+    async def pause(self) -> None:
+        """Stop its clock."""
+        self._paused = True
+        self._clock.set((await self.ask("pause"))["time_s"], running=False)
+
+    async def resume(self) -> None:
+        """Let its clock run on."""
+        self._paused = False
+        self._clock.set((await self.ask("resume"))["time_s"], running=True)
+
+    async def restore(self, state: dict[str, Any]) -> None:
+        """Put it into a state; what was kept of the old epoch is forgotten."""
+        result = await self.ask("restore", state=state)
+        self._kept = {"state": state, "tick": result["tick"]}
+        self._since.clear()
+        self._tick = result["tick"]
+        self._clock.set((await self.ask("clock"))["time_s"])
+
+    async def _request(
+        self, operation: str, arguments: dict[str, Any], descriptors: list[int], reply_s: float
+    ) -> Any:
+        self._next += 1
+        number = self._next
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting[number] = future
+        try:
+            self._send({"id": number, "op": operation, **arguments}, descriptors)
+            return await asyncio.wait_for(future, reply_s)
+        except TimeoutError:
+            raise PlatformError(f"the plant did not answer `{operation}`") from None
+        finally:
+            self._waiting.pop(number, None)
+
+    def _send_start(self) -> None:
+        hosts = {
+            interface.address.partition("/")[0]: host.name
+            for host in self._assignment.world.hosts
+            for interface in host.interfaces
+        }
+        world = self._assignment.world
+        packet = {
+            "op": "start",
+            "systems": world.field_systems,
+            "seed": world.seed,
+            "hosts": hosts,
+            "listeners": [one.describe() for one in self.listeners],
+            "restore": self._what_to_restore(),
+        }
+        with contextlib.ExitStack() as opened:
+            sockets = [
+                opened.enter_context(self._open_listener(one.host, one.port))
+                for one in self.listeners
+            ]
+            self._send(packet, [one.fileno() for one in sockets])
+
+    def _what_to_restore(self) -> dict[str, Any] | None:
+        if self._kept is None:
+            return None
+        return {"state": self._kept["state"], "commands": self._since, "tick": self._tick}
+
+    def _send(self, packet: dict[str, Any], descriptors: list[int]) -> None:
+        if self._link is None:
+            raise PlatformError("the plant is being started again; ask once more")
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+        try:
+            self._link.sendmsg([msgspec.json.encode(packet)], rights if descriptors else [])
+        except OSError as error:
+            raise PlatformError(f"the plant cannot be reached: {error.strerror}") from error
+
+    def _read(self) -> None:
+        if self._link is None:
+            return
+        for _ in range(64):
+            try:
+                data = self._link.recv(_PACKET_BYTES, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:
+                self._loop.remove_reader(self._link)
+                return
+            self._take(msgspec.json.decode(data, type=dict[str, Any]))
+
+    def _take(self, packet: dict[str, Any]) -> None:
+        if "event" in packet:
+            self._take_event(packet["event"])
+        elif "keep" in packet:
+            self._kept = packet["keep"]
+            tick = self._kept["tick"]
+            self._since = [one for one in self._since if one["tick"] > tick]
+        elif "ready" in packet:
+            settle(self._ready, None)
+            self._pause_s = _RESTART_S
+        elif future := self._waiting.get(packet["id"]):
+            if packet["ok"]:
+                settle(future, packet.get("result"))
+            else:
+                error = packet["error"]
+                refuse(future, _ERRORS.get(error["kind"], PlatformError)(error["message"]))
+
+    def _take_event(self, event: dict[str, Any]) -> None:
+        self._clock.set(event["sandbox_time_s"])
+        data = event.get("data") or {}
+        self._tick = max(self._tick, data.get("tick", 0))
+        if event["kind"] == "command.applied":
+            self._since.append({"point": event["subject"], "actor": event["actor"], **data})
+            del self._since[:-_KEPT_COMMANDS]
+        self._journal.note(
+            event["kind"],
+            event["subject"],
+            data,
+            actor=event["actor"],
+            sandbox_time_s=event["sandbox_time_s"],
+        )
+
+    def _ended(self, status: int) -> None:
+        if self._link is not None:
+            self._read()
+            self._loop.remove_reader(self._link)
+            self._link.close()
+            self._link = None
+        code = os.waitstatus_to_exitcode(status)
+        lost = PlatformError("the plant ended and is being started again; ask once more")
+        for future in self._waiting.values():
+            refuse(future, lost)
+        if self._journal.ending:
+            return
+        self._journal.note("platform.fault", "plant", {"reason": f"ended with status {code}"})
+        if not self._ready.done():
+            self._ready.set_exception(
+                PlatformError(f"the plant ended while it came up (status {code})")
+            )
+            return
+        self._loop.call_later(self._pause_s, lambda: asyncio.ensure_future(self._restart()))
+        self._pause_s = min(self._pause_s * 2, _LONGEST_RESTART_S)
+
+    async def _restart(self) -> None:
+        self._ready = self._loop.create_future()
+        self.launch()
+        self._send_start()
+        await self._ready
+        if self._paused:
+            await self.pause()
+
+
+def open_listener(network: int, home: int, port: int) -> socket.socket:
+    """A listening TCP socket on every address of a network namespace.
+
+    Raises:
+        PlatformError: the port is taken there.
+    """
+    with kernel.inside_network(network, home):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("0.0.0.0", port))  # noqa: S104 - inside the host
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise PlatformError(f"port {port} of a host: {error.strerror}") from error
+    listener.setblocking(False)
+    return listener
+
+
+def _confine(assignment: Assignment) -> None:
+    """In the plant's process, before its program."""
+    kernel.unshare(
+        kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
+    )
+    enter_plant_template(assignment.scratch)
+    kernel.process_control(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    kernel.load_filter(_seccomp.filter_program())
+    kernel.bound_capabilities(0)
+    user = 0 if assignment.single_id else _policy.PLANT_UID
+    if not assignment.single_id:
+        os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    kernel.set_capabilities(0)

@@ -1,0 +1,162 @@
+"""The agent's side of the zygote: started, asked for services, started again if it dies.
+
+Services outlive a dead zygote; the agent then watches them by themselves, and only their
+exit status is lost.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import base64
+import contextlib
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bachang.fabric import _seccomp
+from bachang.fabric._agent._children import Children, Program
+from bachang.fabric._agent._record import Journal
+from bachang.fabric._assignment import Assignment
+from bachang.fabric._spawner import Command, Process, SpawnError, new_process, refuse, settle
+from bachang.fabric._zygote import LINK_FD, TITLE_ROOM
+
+_PACKET_BYTES = 1 << 16
+_SEND_BUFFER = 1 << 22
+_RESTART_S = 0.2
+UNKNOWN_STATUS = -signal.SIGHUP
+"""Status of a service whose zygote died before it."""
+
+
+class Zygote:
+    """Forks Python services into hosts."""
+
+    def __init__(self, children: Children, assignment: Assignment, journal: Journal) -> None:
+        self._children = children
+        self._assignment = assignment
+        self._journal = journal
+        self._loop = asyncio.get_running_loop()
+        self._next = 0
+        self._processes: dict[int, Process] = {}
+        self._link: socket.socket
+        self.pid = 0
+        self._start()
+
+    def run(self, host: int, command: Command, *, name: str, cgroups: list[int]) -> Process:
+        """Start a service; ``command.argv`` is its source and its function.
+
+        Args:
+            host: A pidfd of the host's init.
+            command: Ids, limits and environment.
+            name: Its name for ``ps``.
+            cgroups: ``cgroup.procs`` files to enter.
+        """
+        self._next += 1
+        process = new_process()
+        self._processes[self._next] = process
+        request = {
+            "id": self._next,
+            "name": name,
+            "argv": command.argv,
+            "environment": command.environment,
+            "directory": command.directory,
+            "uid": command.uid,
+            "gid": command.gid,
+            "groups": command.groups,
+            "capabilities": command.capabilities,
+            "limits": list(command.limits.items()),
+            "nice": command.nice,
+            "log": command.log,
+        }
+        try:
+            self._send(request, [host, *cgroups])
+        except OSError as error:
+            self._fail(self._next, error.strerror or "the zygote is gone", childless=True)
+        return process
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        entry = "from bachang.fabric._zygote import main; main()"
+        package = str(Path(__file__).parents[3])
+        with theirs:
+            program = Program(
+                argv=[sys.executable, "-s", "-P", "-B", "-c", entry, " " * TITLE_ROOM],
+                environment={"PYTHONPATH": package, "LANG": "C.UTF-8"},
+                descriptors={LINK_FD: theirs.fileno()},
+            )
+            self.pid = self._children.start(program, self._ended)
+        self._link = ours
+        self._loop.add_reader(ours, self._read)
+        preload = list(self._assignment.preload)
+        filter_program = base64.b64encode(_seccomp.filter_program()).decode()
+        self._send({"filter": filter_program, "preload": preload}, [])
+
+    def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+        data = msgspec.json.encode(request)
+        self._link.sendmsg([data], rights if descriptors else [])
+
+    def _read(self) -> None:
+        try:
+            data = self._link.recv(_PACKET_BYTES, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._loop.remove_reader(self._link)
+            return
+        report = msgspec.json.decode(data, type=dict[str, Any])
+        if "failed" in report:
+            self._fail(report["id"], report["failed"], childless="childless" in report)
+        elif "started" in report:
+            process = self._processes[report["id"]]
+            process.pid = report["started"]
+            settle(process.started, process.pid)
+        elif report["id"] in self._processes:
+            settle(self._processes.pop(report["id"]).exited, report["exited"])
+
+    def _fail(self, number: int, words: str, *, childless: bool) -> None:
+        process = self._processes[number]
+        error = SpawnError(0, words, "the zygote")
+        refuse(process.started, error)
+        refuse(process.exited, error)
+        if childless:
+            del self._processes[number]
+
+    def _ended(self, _status: int) -> None:
+        if self._journal.ending:
+            return
+        self._loop.remove_reader(self._link)
+        self._link.close()
+        self._journal.note("platform.fault", "zygote", {"reason": "ended; started again"})
+        orphans, self._processes = self._processes, {}
+        for number, process in orphans.items():
+            if process.pid:
+                self._watch(process)
+            else:
+                self._processes[number] = process
+                self._fail(number, "the zygote ended", childless=True)
+        self._loop.call_later(_RESTART_S, self._start)
+
+    def _watch(self, process: Process) -> None:
+        """Follow a service that has lost its parent."""
+        try:
+            descriptor = os.pidfd_open(process.pid)
+        except OSError:
+            settle(process.exited, UNKNOWN_STATUS)
+            return
+
+        def ended() -> None:
+            self._loop.remove_reader(descriptor)
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+            settle(process.exited, UNKNOWN_STATUS)
+
+        self._loop.add_reader(descriptor, ended)

@@ -1,0 +1,81 @@
+"""A plant of thirty lines that speaks the plant link: for tests of the fabric alone.
+
+Its state is one number, ``x.value``; a client of its sockets is told that number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import sys
+
+
+def main() -> None:
+    """Serve descriptor 3 until it closes."""
+    link = socket.socket(fileno=3)
+    data, fds, _, _ = socket.recv_fds(link, 1 << 20, 16)
+    start = json.loads(data)
+    doors = {
+        (one["system"], one["purpose"]): socket.socket(fileno=fd)
+        for one, fd in zip(start["listeners"], fds, strict=True)
+    }
+    state = {"value": 1, "uid": os.getuid(), "tick": 0}
+    if start["restore"]:
+        state |= start["restore"]["state"]
+        for command in start["restore"]["commands"]:
+            state |= {"value": command["value"], "tick": command["tick"]}
+    say(link, {"ready": True})
+    while True:
+        ready, _, _ = select.select([link, *doors.values()], [], [])
+        for door in doors.values():
+            if door in ready:
+                with door.accept()[0] as caller:
+                    caller.sendall(str(state["value"]).encode())
+        if link in ready:
+            data, fds, _, _ = socket.recv_fds(link, 1 << 20, 16)
+            if not data:
+                sys.exit()
+            answer(link, json.loads(data), fds, doors, state)
+
+
+def answer(link, request, fds, doors, state):
+    """One request of the link."""
+    match request["op"]:
+        case "points":
+            result = {"x.value": state["value"], "x.uid": state["uid"]}
+        case "command" if request["point"] == "x.value":
+            state |= {"value": request["value"], "tick": state["tick"] + 1}
+            data = {"tick": state["tick"], "value": state["value"]}
+            event = {"sandbox_time_s": 1.0, "actor": request["actor"], "data": data}
+            say(link, {"event": event | {"kind": "command.applied", "subject": "x.value"}})
+            result = {"tick": state["tick"]}
+        case "command":
+            error = {"kind": "SandboxError", "message": f"no point {request['point']}"}
+            say(link, {"id": request["id"], "ok": False, "error": error})
+            return
+        case "snapshot":
+            result = {"state": dict(state), "tick": state["tick"], "hash": str(state["value"])}
+        case "restore":
+            state |= request["state"]
+            result = {"tick": state["tick"]}
+        case "rebind":
+            doors[request["system"], request["purpose"]] = socket.socket(fileno=fds[0])
+            result = {}
+        case "advance":
+            result = {"time_s": request["until_s"], "timed_out": False}
+        case "crash":
+            os._exit(3)
+        case _:
+            result = {"time_s": 2.0, "tick": state["tick"], "paused": False}
+    say(link, {"id": request["id"], "ok": True, "result": result})
+
+
+def say(link, packet):
+    """Send one packet."""
+    link.send(json.dumps(packet).encode())
+
+
+if __name__ == "__main__":
+    main()
