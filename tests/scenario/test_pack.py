@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from bachang.scenario import _pack
+from bachang.scenario import PackFiles, _pack
 from bachang.scenario._pack import read_pack
 
 
@@ -19,7 +19,7 @@ def top(tmp_path):
     return top
 
 
-def reason(files, path):
+def reason(files: PackFiles, path: str) -> str:
     missing = files.missing(path)
     assert missing is not None
     return missing[0]

@@ -64,10 +64,11 @@ PACKAGES = {
 }
 """Programs that packs use and the Debian package that brings each."""
 
-_STARTS = (
-    r"(?:^|[|;&(`]|\$\(|\b(?:then|do|else|if|while|sudo|exec|time|nohup|xargs|timeout\s+\S+)\s)"
+_LEADS = r"(?:then|do|else|if|while|sudo|exec|time|nohup|xargs|timeout\s+\S+)\s"
+_SHELL_COMMAND = re.compile(
+    rf"(?:^|[|;&(`]|\$\(|\b{_LEADS})\s*(?:!\s+)?(?!{_LEADS})([a-z][a-z0-9_]+)(?=[\s;|&)]|$)",
+    re.MULTILINE,
 )
-_SHELL_COMMAND = re.compile(rf"{_STARTS}\s*([a-z][a-z0-9_]+)(?=[\s;|&)]|$)", re.MULTILINE)
 _PYTHON_COMMAND = re.compile(r"[\[(]\s*[\"'](?:/usr/s?bin/)?([a-z][a-z0-9_]+)[\"']\s*[,\]]")
 
 

@@ -92,7 +92,7 @@ def systems_by_depth(plan: Plan) -> list[list[FieldSystem]]:
     while len(depth) < len(systems):
         waiting = [system for name, system in systems.items() if name not in depth]
         ready = [one for one in waiting if depth.keys() >= set(one.wiring.values()) & set(systems)]
-        for system in ready or _least_waiting(waiting, depth):
+        for system in ready or [next(one for one in waiting if _in_loop(one.name, waiting))]:
             behind = [depth[name] for name in system.wiring.values() if name in depth]
             depth[system.name] = max(behind, default=-1) + 1
     columns: list[list[FieldSystem]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
@@ -101,5 +101,13 @@ def systems_by_depth(plan: Plan) -> list[list[FieldSystem]]:
     return columns
 
 
-def _least_waiting(waiting: list[FieldSystem], depth: dict[str, int]) -> list[FieldSystem]:
-    return [min(waiting, key=lambda one: len(set(one.wiring.values()) - depth.keys()))]
+def _in_loop(name: str, waiting: list[FieldSystem]) -> bool:
+    """Does a system feed itself by way of others?"""
+    wired = {system.name: set(system.wiring.values()) for system in waiting}
+    seen: set[str] = set()
+    queue = [name]
+    while queue:
+        for other in wired.get(queue.pop(), set()) - seen:
+            seen.add(other)
+            queue.append(other)
+    return name in seen
