@@ -95,6 +95,6 @@ class _Request(BaseHTTPRequestHandler):
 
 def main() -> None:
     """Serve; environment: PORT, PAGES (folder), LISTING=on, TITLE_EN and TITLE_ZH for lists."""
-    root = Path(os.environ.get("PAGES", "/srv/pages"))
+    root = Path(os.environ.get("PAGES", "/var/www/pages"))
     request = functools.partial(_Request, root, os.environ.get("LISTING") == "on")
     ThreadingHTTPServer(("", int(os.environ.get("PORT", "8080"))), request).serve_forever()
