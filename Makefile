@@ -15,7 +15,7 @@ setup-dev:
 	@/usr/bin/python3 -m setup --dev
 
 run: setup  ## Bring the demo to life and leave it running
-	@.venv/bin/bachang demo
+	@.venv/bin/bachang demo --output blackout-report.html
 
 test: setup-dev  ## Run all tests but the slow ones, as an ordinary account
 	@$(PYTHON) -m pytest -m "not slow"
