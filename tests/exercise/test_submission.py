@@ -192,3 +192,22 @@ def test_a_thousand_wrong_answers(sandbox: MemorySandbox, store: SqliteStore, pl
     result = score(plan, sandbox.journal)
     assert result.tasks[0].points == 0
     assert result.points == 0
+
+
+def test_an_answer_with_the_same_key_counts_once(
+    sandbox: MemorySandbox, store: SqliteStore, plan: Plan
+) -> None:
+    first = submit(sandbox, store, plan, "find", "nonsense", actor=WHO, key="k1")
+    again = submit(sandbox, store, plan, "find", "nonsense", actor=WHO, key="k1")
+    assert (first.outcome, again.outcome) == (Outcome.WRONG, Outcome.WRONG)
+    assert standings(plan, sandbox.events())["find"].attempts == 1
+    submit(sandbox, store, plan, "find", "nonsense", actor=WHO, key="k2")
+    assert standings(plan, sandbox.events())["find"].attempts == 2
+
+
+def test_a_hint_with_the_same_key_is_paid_once(
+    sandbox: MemorySandbox, store: SqliteStore, plan: Plan
+) -> None:
+    first = take_hint(sandbox, store, plan, "find", actor=WHO, key="k1")
+    assert take_hint(sandbox, store, plan, "find", actor=WHO, key="k1") == first
+    assert len(standings(plan, sandbox.events())["find"].hints) == 1

@@ -26,7 +26,14 @@ class TakenHint:
 
 
 def submit(
-    sandbox: Sandbox, store: Store, plan: Plan, task: str, answer: str = "", *, actor: str
+    sandbox: Sandbox,
+    store: Store,
+    plan: Plan,
+    task: str,
+    answer: str = "",
+    *,
+    actor: str,
+    key: str = "",
 ) -> Verdict:
     """Answer a task. When this returns, the answer is committed in the store.
 
@@ -39,6 +46,7 @@ def submit(
         task: The task's name.
         answer: The text; not used where the world itself is the answer.
         actor: Who answers, as `Event.actor`, e.g. ``blue/trainee``.
+        key: Idempotency key: an answer that was given before with it is not judged again.
 
     Raises:
         UnknownTaskError: the plan has no such task.
@@ -47,6 +55,8 @@ def submit(
     """
     definition = task_named(plan, task)
     events = _events(sandbox, store)
+    if before := _with_key(events, "task.answered", task, key):
+        return _verdict_again(before)
     if refused := refusal(plan, definition, answer, events):
         return refused
     verdict = _judge_now(sandbox, store, plan, definition, answer)
@@ -58,14 +68,19 @@ def submit(
             "answer": verdict.sealed,
             "correct": verdict.outcome is Outcome.SOLVED,
             "reason": verdict.reason["en"],
+            **_keyed(key),
         },
     )
     copy(sandbox, store)
     return verdict
 
 
-def take_hint(sandbox: Sandbox, store: Store, plan: Plan, task: str, *, actor: str) -> TakenHint:
+def take_hint(
+    sandbox: Sandbox, store: Store, plan: Plan, task: str, *, actor: str, key: str = ""
+) -> TakenHint:
     """Take the next hint of a task; it is committed when this returns.
+
+    A hint that was taken before with the same idempotency ``key`` is told again.
 
     Raises:
         UnknownTaskError: the plan has no such task.
@@ -73,7 +88,10 @@ def take_hint(sandbox: Sandbox, store: Store, plan: Plan, task: str, *, actor: s
         FabricError, StoreError: nothing was taken.
     """
     definition = task_named(plan, task)
-    standing = standings(plan, _events(sandbox, store))[task]
+    events = _events(sandbox, store)
+    if before := _with_key(events, "hint.taken", task, key):
+        return _taken(definition, before.data["hint"])
+    standing = standings(plan, events)[task]
     left = [n for n in range(len(definition.hints)) if n not in standing.hints]
     if standing.solved or not left:
         why = "it is solved" if standing.solved else f"all {len(definition.hints)} are taken"
@@ -84,10 +102,36 @@ def take_hint(sandbox: Sandbox, store: Store, plan: Plan, task: str, *, actor: s
         actor=actor,
         kind="hint.taken",
         subject=task,
-        data={"hint": number, "penalty": hint.penalty},
+        data={"hint": number, "penalty": hint.penalty, **_keyed(key)},
     )
     copy(sandbox, store)
-    return TakenHint(task=task, number=number + 1, of=len(definition.hints), hint=hint)
+    return _taken(definition, number)
+
+
+def _taken(task: Task, number: int) -> TakenHint:
+    hints = task.hints
+    return TakenHint(task=task.name, number=number + 1, of=len(hints), hint=hints[number])
+
+
+def _keyed(key: str) -> dict[str, str]:
+    return {"key": key} if key else {}
+
+
+def _with_key(events: list[Event], kind: str, task: str, key: str) -> Event | None:
+    """What was journalled with this idempotency key."""
+    for event in events:
+        if key and (event.kind, event.subject, event.data.get("key")) == (kind, task, key):
+            return event
+    return None
+
+
+def _verdict_again(event: Event) -> Verdict:
+    return Verdict(
+        task=event.subject,
+        outcome=Outcome.SOLVED if event.data["correct"] else Outcome.WRONG,
+        reason={"en": event.data["reason"]},
+        sealed=event.data["answer"],
+    )
 
 
 def _events(sandbox: Sandbox, store: Store) -> list[Event]:
