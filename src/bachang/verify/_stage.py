@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from bachang.exercise import holds, observe, run
 from bachang.fabric import ExecResult, Fabric, Sandbox, SandboxError
-from bachang.plan import HostKind, Plan, Program, World
+from bachang.plan import HostKind, Plan, Program
 
 PROBE_LIMIT_S = 15.0
 """Wall seconds that a probe may take, whatever the scenario allows it."""
@@ -126,7 +127,8 @@ class Stage:
             self.sandbox.exec(host.name, ["/bin/sh", "-c", "kill -9 -1"])
             if host.kind is HostKind.ROUTER or host.firewall is not None:
                 self._reload_firewall(host.name)
-        self.sandbox.restore(self.sandbox.snapshot())
+        if self.plan.world.field_systems:
+            self.sandbox.restore(self.sandbox.snapshot())
         self.await_services()
 
     def _reload_firewall(self, host: str) -> None:
@@ -181,16 +183,19 @@ class Theatre:
         self._clock = clock
         self._names = names
         self._open: list[Sandbox] = []
+        # Launching an agent forks and sets the process's umask: one at a time.
+        self._deploying = threading.Lock()
 
     @contextlib.contextmanager
-    def stage(self, plan: Plan, world: World | None = None) -> Iterator[Stage]:
+    def stage(self, plan: Plan) -> Iterator[Stage]:
         """A fresh sandbox of a plan, destroyed afterwards.
 
         Raises:
             FabricError: the world cannot be brought to life.
         """
-        sandbox = self._fabric.deploy(world or plan.world, name=self._names())
-        self._open.append(sandbox)
+        with self._deploying:
+            sandbox = self._fabric.deploy(plan.world, name=self._names())
+            self._open.append(sandbox)
         try:
             yield Stage(sandbox, plan, self._clock)
         finally:
