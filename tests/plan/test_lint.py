@@ -222,6 +222,17 @@ def test_points_are_checked_where_they_are_known():
     }
 
 
+def test_what_types_say_has_its_place():
+    lines = ["genset: no type 'x'", "genset.name: too long", "genset.mains: no"]
+    problems = lint(load(SMALL), faults=lambda systems: lines if len(list(systems)) == 2 else [])
+    assert [(problem.where, problem.message) for problem in problems] == [
+        ("field_systems.genset", "no type 'x'"),
+        ("field_systems.genset.settings.name", "too long"),
+        ("field_systems.genset.wiring.mains", "no"),
+    ]
+    assert [problem.line for problem in problems] == [44, 50, 51]
+
+
 # ---- tools -----------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from bachang.plan import Plan, digest, dumps, topology_svg
 from bachang.plan import lint as lint_scenario
 from bachang.scenario import load
 from bachang.scenario import schema as scenario_schema
+from bachang.twins import TYPES, system_faults
 from bachang.verify import Check, VerifyReport, to_html
 from bachang.verify import verify as verify_pack
 
@@ -30,7 +31,8 @@ def lint(pack: Pack) -> None:
     """Read a pack as a strict reader would and list what is wrong or doubtful."""
     scenario = load(pack)
     load_plan(pack)
-    problems = lint_scenario(scenario)
+    points = {key: [point.name for point in kind.points] for key, kind in TYPES.items()}
+    problems = lint_scenario(scenario, points=points, faults=system_faults)
     if problems:
         print_problems(problems)
         raise typer.Exit(1)

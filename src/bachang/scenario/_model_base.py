@@ -12,7 +12,9 @@ from bachang.scenario._values import PackPath, mistake
 class Raw(BaseModel):
     """Base of all models: unknown keys are errors, nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True
+    )
 
 
 def choose_one(model: Any, *names: str) -> None:
