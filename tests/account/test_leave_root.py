@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def run_as_root(
     """Run the program as root of a user namespace with 65,536 ids."""
     script = 'mount -t tmpfs none /run && exec "$@"'
     namespaces = ["unshare", "--user", "--map-root-user", "--map-auto", "--mount"]
-    program = [clone / ".venv" / "bin" / "python3", clone / "program.py", *arguments]
+    program = [str(clone / ".venv" / "bin" / "python3"), str(clone / "program.py"), *arguments]
     name = pwd.getpwuid(os.getuid()).pw_name
     return subprocess.run(
         [*namespaces, "sh", "-c", script, "sh", *program],
@@ -75,9 +76,9 @@ def run_as_root(
     )
 
 
-def seen_by(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
+def seen_by(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
-    seen: dict[str, object] = json.loads(done.stdout)
+    seen: dict[str, Any] = json.loads(done.stdout)
     return seen
 
 

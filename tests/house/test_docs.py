@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -39,10 +40,14 @@ def shown(pattern: str) -> list[tuple[str, str, str]]:
     return [(page.name, match[1], match.string[match.end() :]) for page, match in found if match]
 
 
+def group() -> Any:
+    """The ``bachang`` command with its sub-commands."""
+    return typer.main.get_command(app)
+
+
 def test_commands_and_their_options_exist():
-    group = typer.main.get_command(app)
     for page, name, rest in shown(r"(?:\.venv/bin/)?bachang ([a-z]\S*)"):
-        command = group.get_command(None, name)
+        command = group().get_command(None, name)
         assert command, f"{page}: no command {name}"
         known = {option for one in command.params for option in one.opts} | {"--help"}
         options = re.findall(r"(?<=\s)--?[a-z][a-z-]*", rest.split(" -- ")[0])
@@ -50,9 +55,8 @@ def test_commands_and_their_options_exist():
 
 
 def test_every_command_is_documented():
-    group = typer.main.get_command(app)
     documented = {name for page, name, _ in shown(r"bachang ([a-z]\S*)") if page == "commands.md"}
-    assert set(group.list_commands(None)) == documented
+    assert set(group().list_commands(None)) == documented
 
 
 def test_make_targets_exist():

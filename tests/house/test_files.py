@@ -23,8 +23,8 @@ LONG = 400
 SKIPPED = {".git", ".venv", "node_modules", "site", "__pycache__", "dist", "build"}
 TEXTS = {".py", ".md", ".toml", ".lock", ".yaml", ".yml", ".c", ".h", ".sh", ".json", ".nft"}
 TEXTS |= {".ts", ".tsx", ".js", ".css", ".html"}
-STRANGE = ("/work" + "/", "/root" + "/private", "pypi" + ".org", "pythonhosted" + ".org")
-STRANGE += ("deb.debian" + ".org", "registry.npmjs" + ".org", "registry.yarnpkg" + ".com")
+STRANGE = [f"/{folder}/" for folder in ("work", "root/private")]
+STRANGE += [f"{host}.org" for host in ("pypi", "pythonhosted", "deb.debian", "registry.npmjs")]
 
 
 @functools.cache

@@ -40,7 +40,7 @@ def test_exports_are_documented():
 
 def described(thing: object) -> bool:
     """Whether somebody wrote a docstring; a dataclass makes one from its fields by itself."""
-    text = getattr(thing, "__doc__", None)
+    text = thing.__doc__ or ""
     return bool(text) and not text.startswith(f"{getattr(thing, '__name__', '')}(")
 
 
