@@ -53,7 +53,7 @@ def resolve_host(
         files=_files(draft, where, host, {user.name for user in users}) + service_files,
         services=services,
         firewall=_firewall(draft, where, host.firewall),
-        net_admin=router or host.net_admin,
+        net_admin=router or host.firewall is not None or host.net_admin,
         tools=tuple(dict.fromkeys(host.tools)),
         limits=Limits(
             processes=host.limits.processes,

@@ -143,7 +143,8 @@ class Host:
     """nft rules (family ``inet``), also written to /etc/nftables.conf; loaded before
     any link of the host is up."""
     net_admin: bool = False
-    """May root in this host change interfaces, routes and firewall? Always for routers."""
+    """May root in this host change interfaces, routes and firewall? Always where there is a
+    firewall, and on routers."""
     tools: tuple[str, ...] = ()
     """Distribution packages whose programs this host needs."""
     limits: Limits = field(default_factory=Limits)

@@ -179,7 +179,7 @@ class Host(Raw):
     """Distribution packages whose programs this host needs."""
     limits: Limits = Limits()
     net_admin: bool = False
-    """May root change interfaces, routes and firewall of this host?"""
+    """May root change interfaces, routes and firewall? Always with a firewall, and on routers."""
 
 
 class Router(Host):
