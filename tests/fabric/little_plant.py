@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -40,8 +41,15 @@ def main() -> None:
             answer(link, json.loads(data), fds, doors, state)
 
 
-def answer(link, request, fds, doors, state):
+def answer(
+    link: socket.socket,
+    request: dict[str, Any],
+    fds: list[int],
+    doors: dict[tuple[str, str], socket.socket],
+    state: dict[str, Any],
+) -> None:
     """One request of the link."""
+    result: dict[str, Any]
     match request["op"]:
         case "points":
             result = {"x.value": state["value"], "x.uid": state["uid"]}
@@ -72,7 +80,7 @@ def answer(link, request, fds, doors, state):
     say(link, {"id": request["id"], "ok": True, "result": result})
 
 
-def say(link, packet):
+def say(link: socket.socket, packet: dict[str, Any]) -> None:
     """Send one packet."""
     link.send(json.dumps(packet).encode())
 

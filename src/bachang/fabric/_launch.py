@@ -40,6 +40,8 @@ _ERRORS: dict[str, type[FabricError]] = {
 _PACKET_BYTES = 1 << 16
 _MOST_IDS = 65_535
 _SLACK_S = 15.0
+MARK = "bachang-agent"
+"""Stands on an agent's command line, before its state directory: only what is marked is ours."""
 _WORDS = 600
 
 
@@ -113,20 +115,20 @@ def _start(
         with open(task, "wb", closefd=False) as file:
             file.write(msgspec.json.encode(assignment))
         os.lseek(task, 0, os.SEEK_SET)
-        return _exec_agent(given, output)
+        return _exec_agent(given, output, path)
     finally:
         door.close()
         for descriptor in (task, log, output):
             os.close(descriptor)
 
 
-def _exec_agent(given: list[int], output: int) -> subprocess.Popen[bytes]:
+def _exec_agent(given: list[int], output: int, path: Path) -> subprocess.Popen[bytes]:
     """The agent gets ``given`` as descriptors 3, 4, …: put there by a line of Python."""
     package = str(Path(__file__).parents[2])
     lifted = [os.dup(descriptor) for descriptor in given]
     try:
         return subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-c", _BOOT, *map(str, lifted)],
+            [sys.executable, "-s", "-P", "-B", "-c", _BOOT, *map(str, lifted), MARK, str(path)],
             env={"PATH": os.defpath, "PYTHONPATH": package, "LANG": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -142,7 +144,7 @@ def _exec_agent(given: list[int], output: int) -> subprocess.Popen[bytes]:
 
 _BOOT = """\
 import fcntl, os, sys
-given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 100) for one in sys.argv[1:]]
+given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 100) for one in sys.argv[1:-2]]
 for number, descriptor in enumerate(given, 3):
     os.dup2(descriptor, number)
 os.closerange(3 + len(given), 4096)

@@ -68,10 +68,11 @@ class Process:
     """A program that was asked for; its futures are set by reports."""
 
     started: asyncio.Future[int]
-    """Its pid, in the agent's pid namespace."""
+    """Its pid, in the agent's pid namespace; set once the program itself runs."""
     exited: asyncio.Future[int]
     """Exit status, or minus the signal. A `SpawnError` if it never became the program."""
     pid: int = 0
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,15 @@ class Spawner:
         number = self._take_number()
         self._programs[number] = process
         payload = _program(command, terminal=len(streams) == 1)
-        self._send(_Request.RUN, number, payload, [host, *streams, *cgroups])
+        running, closes = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            self._send(_Request.RUN, number, payload, [host, closes, *streams, *cgroups])
+        except BaseException:
+            os.close(running)
+            raise
+        finally:
+            os.close(closes)
+        self._loop.add_reader(running, self._exec_done, running, process)
         return process
 
     def signal(self, host: int, number: int) -> asyncio.Future[None]:
@@ -202,7 +211,17 @@ class Spawner:
         process = self._programs[number]
         process.pid = pid
         self._by_pid[pid] = number
-        settle(process.started, pid)
+        if process.runs:
+            settle(process.started, pid)
+
+    def _exec_done(self, pipe: int, process: Process) -> None:
+        """The start pipe has closed: the exec succeeded, or a failure is reported as well."""
+        self._loop.remove_reader(pipe)
+        os.close(pipe)
+        self._read_reports()
+        process.runs = True
+        if process.pid:
+            settle(process.started, process.pid)
 
     def _take_failure(self, number: int, error: SpawnError, *, without_child: bool) -> None:
         if number in self._births:

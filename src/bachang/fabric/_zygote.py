@@ -25,6 +25,7 @@ import signal
 import socket
 import sys
 import sysconfig
+import threading
 import traceback
 from typing import Any, NoReturn
 
@@ -175,7 +176,7 @@ def _enter_host(request: dict[str, Any], descriptors: list[int], program: bytes)
 
 
 def _take_streams(log: str) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
     nothing = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
     output = os.open(log, flags, 0o640)
     os.dup2(nothing, 0)
@@ -219,6 +220,9 @@ def _run_service(source: str, function: str) -> NoReturn:
             sys.path.insert(0, os.path.dirname(source))
             entry = runpy.run_path(source, run_name="service")[function]
         entry()
+        for thread in threading.enumerate():
+            if thread is not threading.main_thread() and not thread.daemon:
+                thread.join()
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:

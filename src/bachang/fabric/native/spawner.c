@@ -365,13 +365,14 @@ static void take_terminal(int channel)
             fail("take a terminal");
 }
 
-/* Without a log, descriptors 1 to 3 of the request; with one, nothing in and the log out. */
+/* Without a log, the request's descriptors; with one, nothing in and the log out. (A pipe
+ * that the host has put in the log's place must not hold us up: hence O_NONBLOCK.) */
 static void take_streams(const char *log, const int *fds, int count)
 {
     int streams[3] = {-1, -1, -1};
     if (*log) {
         streams[0] = open("/dev/null", O_RDWR | O_CLOEXEC);
-        streams[1] = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
+        streams[1] = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640);
         streams[2] = streams[1];
     } else if (count >= 3) {
         memcpy(streams, fds, sizeof streams);
@@ -415,7 +416,8 @@ static void set_ids(uint32_t uid, uint32_t gid, uint32_t count, const gid_t *gro
         fail("take the user's ids");
 }
 
-/* fds: the host, then the streams (or the channel for a terminal), then control groups. */
+/* fds: the host; a pipe that closes when the program runs; the streams (or the channel for
+ * a terminal); control groups. */
 static _Noreturn void be_program(const int *fds, int count)
 {
     const int spaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
@@ -429,11 +431,11 @@ static _Noreturn void be_program(const int *fds, int count)
     int nice = (int)number();
     const char *log = string();
     int streams = flags & WITH_TERMINAL ? 1 : *log ? 0 : 3;
-    if (count < 1 + streams || groups > MAX_GROUPS) {
+    if (count < 2 + streams || groups > MAX_GROUPS) {
         errno = EBADMSG;
         fail("a request lacks descriptors");
     }
-    join_cgroups(fds + 1 + streams, count - 1 - streams);
+    join_cgroups(fds + 2 + streams, count - 2 - streams);
     unblock_signals();
     setsid();
     if (setpriority(PRIO_PROCESS, 0, nice) < 0)
@@ -445,19 +447,21 @@ static _Noreturn void be_program(const int *fds, int count)
     load_filter();
     become_root();
     if (!(flags & WITH_TERMINAL))
-        take_streams(log, fds + 1, streams);
+        take_streams(log, fds + 2, streams);
     set_ids(uid, gid, groups, group);
     if (flags & WITH_TERMINAL)
-        take_terminal(fds[1]);
+        take_terminal(fds[2]);
     const char *directory = string();
     char **argv = words(), **environment = words();
     umask(022);
     if (*directory && chdir(directory) < 0)
         fail(directory);
-    /* The report pipe stays to tell a failed exec, and closes by itself if it succeeds. */
-    syscall(SYS_close_range, 3, REPORTS - 1, 0);
+    /* These two close by themselves with the exec; the report pipe is for its failure. */
+    if (dup3(fds[1], REQUESTS, O_CLOEXEC) < 0)
+        fail("keep the start pipe");
     syscall(SYS_close_range, REPORTS + 1, ~0U, 0);
-    execvpe(argv[0], argv, environment);
+    environ = environment; /* its PATH is searched */
+    execvp(argv[0], argv);
     fail(argv[0]);
 }
 

@@ -1,0 +1,39 @@
+"""What any fabric must do, as tests: the conformance suite.
+
+A fabric's own test module gives a module-wide fixture ``fabric``, may name what it cannot
+do, and takes the rest from here::
+
+    pytest.register_assert_rewrite("bachang.fabric.conformance")
+    from bachang.fabric.conformance import *
+
+    known_failures = {"TestIsolation.test_own_process_limit": "kernel before 6.14"}
+
+    @pytest.fixture(scope="module")
+    def fabric(): return LocalFabric()
+
+A known failure that passes is a failure: the list is to be kept true. Needs pytest.
+"""
+
+from bachang.fabric.conformance._access import TestExec, TestFiles, TestTcp, TestTerminal
+from bachang.fabric.conformance._fixtures import expected, sandbox
+from bachang.fabric.conformance._isolation import TestIsolation
+from bachang.fabric.conformance._journal import TestJournal
+from bachang.fabric.conformance._life import TestLife, TestRefusal
+from bachang.fabric.conformance._network import TestNetwork
+from bachang.fabric.conformance._reset import TestPause, TestReset
+
+__all__ = [
+    "TestExec",
+    "TestFiles",
+    "TestIsolation",
+    "TestJournal",
+    "TestLife",
+    "TestNetwork",
+    "TestPause",
+    "TestRefusal",
+    "TestReset",
+    "TestTcp",
+    "TestTerminal",
+    "expected",
+    "sandbox",
+]

@@ -1,0 +1,82 @@
+"""Resets and pauses."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bachang.fabric import Sandbox, SandboxError
+from bachang.fabric.conformance import _worlds
+
+
+class TestReset:
+    """reset."""
+
+    def test_a_host_is_as_it_was(self, sandbox: Sandbox) -> None:
+        sandbox.exec("desk", ["sh", "-c", "rm /home/ann/note; touch /tmp/mine; sleep 999 &"])
+        before = _generation(sandbox, "desk")
+        sandbox.reset("desk")
+        assert _generation(sandbox, "desk") == before + 1
+        assert sandbox.get_file("desk", "/home/ann/note") == b"for ann\n"
+        assert sandbox.exec("desk", ["ls", "/tmp"]).stdout == b""
+        assert b"sleep" not in sandbox.exec("desk", ["ps", "-eo", "comm"]).stdout
+        assert sandbox.exec("desk", ["ping", "-c", "1", "-W", "2", "server"]).status == 0
+
+    def test_a_service_comes_back(self, sandbox: Sandbox) -> None:
+        sandbox.reset("server")
+        assert _services(sandbox, "server") == {"page": "up", "clock": "up"}
+        sandbox.open_tcp("desk", "10.72.0.21", _worlds.PAGE_PORT).close()
+
+    def test_many_in_a_row(self, sandbox: Sandbox) -> None:
+        for _ in range(5):
+            sandbox.reset("edge")
+        assert sandbox.exec("desk", ["ping", "-c", "1", "-W", "2", "server"]).status == 0
+
+    def test_everything(self, sandbox: Sandbox) -> None:
+        epoch = sandbox.status().epoch
+        sandbox.exec("desk", ["touch", "/tmp/mine"])
+        sandbox.reset()
+        assert sandbox.status().epoch == epoch + 1
+        assert sandbox.exec("desk", ["ls", "/tmp"]).stdout == b""
+        assert sandbox.exec("desk", ["ping", "-c", "1", "-W", "2", "server"]).status == 0
+
+    def test_a_stranger_is_refused(self, sandbox: Sandbox) -> None:
+        with pytest.raises(SandboxError, match="no host"):
+            sandbox.reset("nowhere")
+
+    def test_a_service_that_ends_is_started_again(self, sandbox: Sandbox) -> None:
+        sandbox.exec("server", ["pkill", "-f", "page.py"])
+        deadline = time.monotonic() + 5
+        while _services(sandbox, "server")["page"] == "up" and time.monotonic() < deadline:
+            pass
+        while _services(sandbox, "server")["page"] != "up" and time.monotonic() < deadline:
+            pass
+        sandbox.open_tcp("desk", "10.72.0.21", _worlds.PAGE_PORT).close()
+
+
+class TestPause:
+    """pause, resume."""
+
+    def test_freezes_and_goes_on(self, sandbox: Sandbox) -> None:
+        sandbox.pause()
+        try:
+            assert sandbox.status().state == "paused"
+            time_s = sandbox.status().sandbox_time_s
+            with pytest.raises(SandboxError, match="paused"):
+                sandbox.exec("desk", ["true"])
+            assert sandbox.status().sandbox_time_s == time_s
+        finally:
+            sandbox.resume()
+        assert sandbox.status().state == "running"
+        with sandbox.open_tcp("desk", "10.72.0.21", _worlds.PAGE_PORT) as connection:
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert connection.recv(100)
+
+
+def _generation(sandbox: Sandbox, host: str) -> int:
+    return next(one.generation for one in sandbox.status().hosts if one.name == host)
+
+
+def _services(sandbox: Sandbox, host: str) -> dict[str, str]:
+    return next(one.services for one in sandbox.status().hosts if one.name == host)
