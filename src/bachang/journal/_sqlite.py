@@ -75,8 +75,8 @@ class SqliteStore(Store):
     def __init__(self, path: Path, *, busy_s: float = 5.0) -> None:
         self.path = path
         self._queue: list[_Ticket] = []
-        self._queue_lock = threading.Lock()
-        self._write_lock = threading.Lock()
+        self._turn = threading.Condition()
+        self._committing = False
         self._read_lock = threading.Lock()
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -91,11 +91,11 @@ class SqliteStore(Store):
     def append(self, events: Iterable[Event]) -> int:
         """See `Store.append`."""
         ticket = _Ticket([_row(event) for event in events])
-        with self._queue_lock:
-            self._queue.append(ticket)
-        with self._write_lock:
-            if not ticket.done:
-                self._commit(self._take())
+        if waiting := self._wait_for_turn(ticket):
+            try:
+                self._commit(waiting)
+            finally:
+                self._end_turn()
         if ticket.error:
             raise ticket.error
         return ticket.new
@@ -131,7 +131,8 @@ class SqliteStore(Store):
 
     def close(self) -> None:
         """See `Store.close`."""
-        with self._write_lock, self._read_lock:
+        with self._turn, self._read_lock:
+            self._turn.wait_for(lambda: not self._committing)
             self._reader.close()
             self._writer.close()
 
@@ -160,10 +161,23 @@ class SqliteStore(Store):
                 "use the Bachang that wrote it, or name another file"
             )
 
-    def _take(self) -> list[_Ticket]:
-        with self._queue_lock:
-            tickets, self._queue = self._queue, []
-        return tickets
+    def _wait_for_turn(self, ticket: _Ticket) -> list[_Ticket]:
+        """Wait until another thread has committed the ticket (then empty), or no thread
+        commits: then all that wait are this thread's to commit.
+        """
+        with self._turn:
+            self._queue.append(ticket)
+            self._turn.wait_for(lambda: ticket.done or not self._committing)
+            if ticket.done:
+                return []
+            self._committing = True
+            waiting, self._queue = self._queue, []
+            return waiting
+
+    def _end_turn(self) -> None:
+        with self._turn:
+            self._committing = False
+            self._turn.notify_all()
 
     def _commit(self, tickets: list[_Ticket]) -> None:
         """One transaction for all that wait; each learns its own outcome."""
