@@ -72,6 +72,20 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTerminal:
+    """A terminal that lives in the sandbox, whoever looks at it."""
+
+    session: str
+    host: str
+    user: str
+    label: str
+    """Who opened it, for people."""
+    opened_wall_s: float
+    """Unix time, seconds."""
+    alive: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostStatus:
     """One host as it is now."""
 
@@ -156,6 +170,48 @@ class Sandbox(abc.ABC):
         columns: int = 80,
     ) -> Terminal:
         """A terminal with a login shell (or ``argv``) in a host."""
+
+    def keep_terminal(
+        self,
+        host: str,
+        *,
+        user: str = "root",
+        label: str = "",
+        rows: int = 24,
+        columns: int = 80,
+    ) -> KeptTerminal:
+        """A terminal with a login shell that stays when its client goes; see `join_terminal`.
+
+        Raises:
+            SandboxError: this fabric keeps no terminals, or too many are open.
+        """
+        raise SandboxError(f"{type(self).__name__} keeps no terminals")
+
+    def terminals(self) -> list[KeptTerminal]:
+        """The terminals that are kept, the oldest first; also some that have ended."""
+        return []
+
+    def join_terminal(self, session: str) -> socket.socket:
+        """Look at a terminal that is kept.
+
+        Returns:
+            A SEQPACKET socket. It gives packets of ``o`` and output, first what was shown
+            before, then one packet ``s``, then what is shown; it ends with the terminal. It
+            takes packets of ``i`` and what is typed, or ``r``, rows and columns (2 × 16 bit,
+            network order).
+
+        Raises:
+            SandboxError: no such terminal.
+        """
+        raise SandboxError(f"no terminal {session!r} is kept here")
+
+    def terminal_recording(self, session: str) -> str:
+        """What was seen on a terminal that is kept, as asciicast v2 (its newest part)."""
+        raise SandboxError(f"no terminal {session!r} is kept here")
+
+    def close_terminal(self, session: str) -> None:
+        """End a terminal that is kept; its programs get a hang-up."""
+        raise SandboxError(f"no terminal {session!r} is kept here")
 
     @abc.abstractmethod
     def put_file(

@@ -207,6 +207,44 @@ class LocalSandbox(contract.Sandbox):
             session=result["session"], master=descriptors[0], pid=result["pid"]
         )
 
+    def keep_terminal(
+        self,
+        host: str,
+        *,
+        user: str = "root",
+        label: str = "",
+        rows: int = 24,
+        columns: int = 80,
+    ) -> contract.KeptTerminal:
+        """See `Sandbox.keep_terminal`."""
+        size = {"rows": rows, "columns": columns}
+        kept = self._ask("keep_terminal", host=host, user=user, argv=None, label=label, **size)
+        return msgspec.convert(kept, contract.KeptTerminal)
+
+    def terminals(self) -> list[contract.KeptTerminal]:
+        """See `Sandbox.terminals`."""
+        return msgspec.convert(self._ask("terminals"), list[contract.KeptTerminal])
+
+    def join_terminal(self, session: str) -> socket.socket:
+        """See `Sandbox.join_terminal`."""
+        connection = self._connect()
+        try:
+            _send(connection, {"op": "join_terminal", "session": session})
+            self._receive(connection)
+        except BaseException:
+            connection.close()
+            raise
+        connection.settimeout(None)
+        return connection
+
+    def terminal_recording(self, session: str) -> str:
+        """See `Sandbox.terminal_recording`."""
+        return str(self._ask("terminal_recording", session=session))
+
+    def close_terminal(self, session: str) -> None:
+        """See `Sandbox.close_terminal`."""
+        self._ask("close_terminal", session=session)
+
     def put_file(
         self, host: str, path: str, content: bytes, *, mode: int = 0o644, user: str = "root"
     ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import array
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import Awaitable, Callable
@@ -42,6 +43,38 @@ class Caller:
             return msgspec.json.decode(packet, type=dict[str, Any])
         except msgspec.DecodeError as error:
             raise PlatformError(f"a client sent what is no request: {error}") from error
+
+    async def receive_raw(self) -> bytes | None:
+        """The next packet as it came; ``None`` when the caller has gone."""
+        try:
+            return await self._loop.sock_recv(self._connection, _PACKET_BYTES) or None
+        except OSError:
+            return None
+
+    def stream(self, packet: bytes) -> bool:
+        """Send a packet if there is room for it at once; whether there was."""
+        try:
+            self._connection.send(packet, socket.MSG_DONTWAIT)
+        except OSError:
+            return False
+        return True
+
+    async def stream_all(self, packet: bytes) -> None:
+        """Send a packet once there is room for it; one for a caller who has gone is lost."""
+        while True:
+            try:
+                self._connection.send(packet, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                await _writable(self._connection)
+            except OSError:
+                return
+            else:
+                return
+
+    def hang_up(self) -> None:
+        """End the connection; who waits in `receive` is woken."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
     async def answer(self, result: Any = None, descriptors: list[int] | None = None) -> None:
         """Send a result; the descriptors stay ours to close."""

@@ -19,6 +19,7 @@ from bachang.fabric._agent import _census
 from bachang.fabric._agent._door import Caller, arrive, close_all
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._agent._services import socket_in
+from bachang.fabric._agent._terminals import Terminals
 from bachang.fabric._contract import HostStatus, SandboxError, SandboxStatus
 from bachang.fabric._spawner import Process, SpawnError
 
@@ -48,6 +49,7 @@ class Requests:
             "command": self._command,
             "advance": self._advance,
             "snapshot": self._snapshot,
+            **Terminals(self._open_terminal).handlers,
         }
 
     async def handle(self, caller: Caller, request: dict[str, Any]) -> None:
@@ -136,6 +138,14 @@ class Requests:
             await caller.answer({}, [connection.fileno()])
 
     async def _terminal(self, caller: Caller, request: dict[str, Any]) -> None:
+        session, master, process = await self._open_terminal(request)
+        try:
+            await caller.answer({"session": session, "pid": process.pid}, [master])
+        finally:
+            os.close(master)
+
+    async def _open_terminal(self, request: dict[str, Any]) -> tuple[str, int, Process]:
+        """A terminal in a host: its session, its other side, its program."""
         live = self._world.host(request["host"])
         account = live.account(request["user"])
         session = f"{request['host']}-{next(self._sessions)}"
@@ -150,17 +160,14 @@ class Requests:
                     environment={"TERM": "xterm-256color"},
                 )
             master = await _receive_terminal(ours, process)
-        try:
-            size = struct.pack("HHHH", request["rows"], request["columns"], 0, 0)
-            fcntl.ioctl(master, termios.TIOCSWINSZ, size)
-            await caller.answer({"session": session, "pid": process.pid}, [master])
-        finally:
-            os.close(master)
+        size = struct.pack("HHHH", request["rows"], request["columns"], 0, 0)
+        fcntl.ioctl(master, termios.TIOCSWINSZ, size)
         data = {"session": session, "user": request["user"]}
         self._world.journal.note("terminal.opened", request["host"], data)
         process.exited.add_done_callback(
             lambda _: self._world.journal.note("terminal.closed", request["host"], data)
         )
+        return session, master, process
 
     async def _record(self, caller: Caller, request: dict[str, Any]) -> None:
         event = await self._world.journal.record(

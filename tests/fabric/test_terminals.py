@@ -1,0 +1,115 @@
+"""Terminals that the agent keeps: they outlive who looks, are shared, redrawn and recorded."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from collections.abc import Iterator
+
+import pytest
+
+from bachang.fabric import LocalFabric, Sandbox, SandboxError
+from tests.fabric.worlds import host, world
+
+_WAIT_S = 20.0
+
+
+@pytest.fixture
+def sandbox(fabric: LocalFabric) -> Iterator[Sandbox]:
+    made = fabric.deploy(world(host("a", 11)), name="kept")
+    yield made
+    made.destroy()
+
+
+def read_until(joined: socket.socket, wanted: bytes, shown: bytes = b"") -> bytes:
+    """Everything shown until ``wanted`` is in it."""
+    joined.settimeout(_WAIT_S)
+    while wanted not in shown:
+        packet = joined.recv(1 << 18)
+        assert packet, shown
+        shown += packet[1:] if packet[:1] == b"o" else b""
+    return shown
+
+
+def until_synced(joined: socket.socket) -> bytes:
+    """What was shown before."""
+    joined.settimeout(_WAIT_S)
+    shown = b""
+    while (packet := joined.recv(1 << 18)) != b"s":
+        assert packet[:1] == b"o"
+        shown += packet[1:]
+    return shown
+
+
+def test_it_outlives_its_client_and_is_redrawn(sandbox: Sandbox) -> None:
+    session = sandbox.keep_terminal("a", label="ann").session
+    with sandbox.join_terminal(session) as joined:
+        joined.send(b"iecho so$((1+1))me; cd /var\n")
+        before = read_until(joined, b"so2me\r\n")
+    with sandbox.join_terminal(session) as again:
+        assert until_synced(again).startswith(before)
+        again.send(b"ipwd\n")
+        read_until(again, b"/var\r\n")
+    (kept,) = sandbox.terminals()
+    assert (kept.session, kept.host, kept.label, kept.alive) == (session, "a", "ann", True)
+
+
+def test_two_look_at_the_same(sandbox: Sandbox) -> None:
+    session = sandbox.keep_terminal("a").session
+    with sandbox.join_terminal(session) as one, sandbox.join_terminal(session) as two:
+        one.send(b"iecho a$((40+2))\n")
+        read_until(two, b"a42\r\n")
+        two.send(b"r" + struct.pack("!HH", 33, 99))
+        one.send(b"istty size\n")
+        read_until(one, b"33 99\r\n")
+
+
+def test_a_flood_harms_nobody_and_the_newest_is_kept(sandbox: Sandbox) -> None:
+    session = sandbox.keep_terminal("a").session
+    with sandbox.join_terminal(session) as joined:
+        until_synced(joined)
+        joined.send(b"iseq 200000; echo the-e$((1))nd\n")
+        with sandbox.join_terminal(session) as idle:  # looks, and never reads
+            read_until(joined, b"the-e1nd\r\n")
+            assert sandbox.exec("a", ["true"]).status == 0
+            assert idle.fileno() >= 0
+    with sandbox.join_terminal(session) as again:
+        replay = until_synced(again)
+    assert b"the-e1nd" in replay
+    assert len(replay) < 600_000
+
+
+def test_the_recording_is_asciicast(sandbox: Sandbox) -> None:
+    session = sandbox.keep_terminal("a", rows=30, columns=90).session
+    with sandbox.join_terminal(session) as joined:
+        joined.send(b"iecho \xe9\x9d\xb6\xe5\x9c\xba$((7*7))\n")
+        read_until(joined, b"49\r\n")
+    header, *entries = map(json.loads, sandbox.terminal_recording(session).splitlines())
+    assert (header["version"], header["width"], header["height"]) == (2, 90, 30)
+    assert "靶场49" in "".join(text for _, kind, text in entries if kind == "o")
+    times = [at_s for at_s, _, _ in entries]
+    assert times == sorted(times)
+
+
+def test_it_ends_with_its_program_or_when_it_is_closed(sandbox: Sandbox) -> None:
+    for end in (lambda name, to: to.send(b"iexit\n"), lambda name, _: sandbox.close_terminal(name)):
+        session = sandbox.keep_terminal("a").session
+        with sandbox.join_terminal(session) as joined:
+            joined.settimeout(_WAIT_S)
+            until_synced(joined)
+            end(session, joined)
+            while joined.recv(1 << 18):
+                pass
+        assert not {one.session: one.alive for one in sandbox.terminals()}[session]
+
+
+def test_a_stranger_is_refused(sandbox: Sandbox) -> None:
+    for attempt in (
+        lambda: sandbox.join_terminal("b-9"),
+        lambda: sandbox.terminal_recording("b-9"),
+        lambda: sandbox.close_terminal("b-9"),
+        lambda: sandbox.keep_terminal("nowhere"),
+    ):
+        with pytest.raises(SandboxError):
+            attempt()
