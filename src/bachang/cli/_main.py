@@ -56,8 +56,9 @@ class LazyCommands(TyperGroup):
         if cmd_name not in _MODULES:
             return None
         module = importlib.import_module(f"bachang.cli.{_MODULES[cmd_name]}")
-        group: Any = typer.main.get_command(module.app)
-        return group.commands[cmd_name]
+        found: Any = typer.main.get_command(module.app)
+        # A module with one command is that command.
+        return found.commands[cmd_name] if isinstance(found, TyperGroup) else found
 
 
 app = typer.Typer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.markup import escape
 
@@ -17,6 +17,7 @@ _COLOURS = {
     Strand.ANSWER: "cyan",
     Strand.ALARM: "yellow",
     Strand.WORLD: "green",
+    Strand.COMMAND: "white",
     Strand.PLATFORM: "bold yellow",
 }
 
@@ -27,34 +28,33 @@ _DETAIL = 60
 class Gauges:
     """The few quantities that tell how a power supply is doing, read from points."""
 
-    HEADER = "mains    genset   frequency      load  not supplied"
+    HEADER = "mains  rpm     Hz     kW   kWh lost"
 
     def __init__(self, plan: Plan) -> None:
         systems = {system.type: system.name for system in reversed(plan.world.field_systems)}
         self._mains = f"{systems.get('grid', '')}.available"
-        self._speed = f"{systems.get('genset', '')}.speed_rpm"
-        self._frequency = f"{systems.get('feeder', '')}.frequency_hz"
-        self._load = f"{systems.get('feeder', '')}.power_kw"
-        self._lost = f"{systems.get('feeder', '')}.not_supplied_kwh"
-
-    def line(self, points: dict[str, object]) -> str:
-        """One line under `HEADER`; a quantity that is not there stays empty."""
-        mains = points.get(self._mains)
-        state = "[green]● on [/]" if mains else "[red]○ off[/]"
-        return "  ".join(
-            (
-                state if mains is not None else "     ",
-                _number(points.get(self._speed), "6.0f", " rpm"),
-                _number(points.get(self._frequency), "6.2f", " Hz"),
-                _number(points.get(self._load), "6.1f", " kW"),
-                _number(points.get(self._lost), "7.2f", " kWh"),
-            )
+        self._cells = (
+            (f"{systems.get('genset', '')}.speed_rpm", 5, 0),
+            (f"{systems.get('feeder', '')}.frequency_hz", 5, 2),
+            (f"{systems.get('feeder', '')}.power_kw", 5, 1),
+            (f"{systems.get('feeder', '')}.not_supplied_kwh", 7, 2),
         )
 
+    def line(self, points: Mapping[str, object]) -> str:
+        """One line under `HEADER`; a quantity that is not there stays empty."""
+        cells = [_cell(points.get(point), width, digits) for point, width, digits in self._cells]
+        return "  ".join((_switch(points.get(self._mains)), *cells))
 
-def _number(value: object, form: str, unit: str) -> str:
+
+def _switch(value: object) -> str:
+    if not isinstance(value, bool):
+        return " " * 4
+    return "[green]on  [/]" if value else "[bold red]OFF [/]"
+
+
+def _cell(value: object, width: int, digits: int) -> str:
     known = isinstance(value, int | float)
-    return f"{value:{form}}{unit}" if known else " " * (int(form.split(".")[0]) + len(unit))
+    return f"{value:{width}.{digits}f}" if known else " " * width
 
 
 class Timeline:
