@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Interface, IPv4Network
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bachang.plan import resolve
@@ -38,6 +38,7 @@ def worlds(draw):
     return "\n".join(lines) + "\n"
 
 
+@settings(max_examples=30)
 @given(worlds(), st.integers())
 def test_every_link_is_valid_and_nothing_is_given_twice(tmp_path_factory, text, seed):
     scenario = load(written(tmp_path_factory.mktemp("pack"), text))
@@ -57,6 +58,7 @@ def test_every_link_is_valid_and_nothing_is_given_twice(tmp_path_factory, text, 
         assert len(set(unique)) == len(unique)
 
 
+@settings(max_examples=30)
 @given(worlds())
 def test_another_host_at_the_end_changes_no_address(tmp_path_factory, text):
     before = resolve(load(written(tmp_path_factory.mktemp("pack"), text)), 0).world

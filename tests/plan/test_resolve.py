@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bachang.plan import AnswerKind, Host, Plan, digest, dumps, loads, resolve
@@ -34,6 +34,7 @@ def test_the_plan_of_the_small_pack_is_this_one():
     assert shown.decode() == GOLDEN.read_text(encoding="utf-8")
 
 
+@settings(max_examples=30)
 @given(SEEDS)
 def test_the_same_seed_gives_the_same_bytes(seed):
     plan = resolve(SCENARIO, seed)
@@ -42,6 +43,7 @@ def test_the_same_seed_gives_the_same_bytes(seed):
     assert digest(loads(dumps(plan))) == digest(plan)
 
 
+@settings(max_examples=30)
 @given(SEEDS, SEEDS)
 def test_another_seed_gives_other_flags_pins_and_macs(one, two):
     first, second = resolve(SCENARIO, one), resolve(SCENARIO, two)
@@ -239,3 +241,19 @@ def test_firewalls_must_not_let_one_ip_version_through(tmp_path):
     (problem,) = mistakes(pack)
     assert problem.where == "routers.edge.firewall.source"
     assert "table inet" in problem.remedy
+
+
+def test_a_folder_comes_with_all_its_files_and_no_link_out(tmp_path):
+    pack = changed(tmp_path, ("{source: tools/hello.sh, mode", "{source: texts, mode"))
+    files = {file.path for file in host(resolve(load(pack), 0), "desk").files}
+    assert {"/usr/local/bin/hello/find.en.md", "/usr/local/bin/hello/find.zh.md"} <= files
+    (pack / "texts" / "link").symlink_to("/etc/hostname")
+    (problem,) = mistakes(pack)
+    assert "`texts/link` is a link out of the pack" in problem.message
+
+
+def test_hosts_with_a_firewall_may_change_it(tmp_path):
+    old = "    tools: [curl]\n"
+    pack = changed(tmp_path, (old, old + "    firewall: {text: 'table inet f {}'}\n"))
+    plan = resolve(load(pack), 0)
+    assert [one.name for one in plan.world.hosts if one.net_admin] == ["edge", "desk"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bachang.plan import Route, resolve
@@ -80,6 +80,7 @@ def joined_networks(draw):
     return "\n".join(lines)
 
 
+@settings(max_examples=30)
 @given(joined_networks())
 def test_every_host_reaches_every_other_host_and_router(tmp_path_factory, text):
     plan = resolve(load(written(tmp_path_factory.mktemp("pack"), text)), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,21 @@ def test_a_missing_or_strange_file_is_told(tmp_path):
         load(tmp_path)
     (tmp_path / "scenario.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ScenarioError, match="not UTF-8"):
+        load(tmp_path)
+
+
+def test_the_scenario_itself_must_lie_in_the_pack(tmp_path):
+    (tmp_path / "outside.yaml").write_text(HEAD)
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "scenario.yaml").symlink_to("../outside.yaml")
+    with pytest.raises(ScenarioError, match="link out of the pack"):
+        load(tmp_path / "pack")
+
+
+@pytest.mark.timeout(10)
+def test_a_pipe_in_place_of_the_scenario_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "scenario.yaml")
+    with pytest.raises(ScenarioError, match="is not a file"):
         load(tmp_path)
 
 

@@ -126,7 +126,11 @@ def _files(draft: Draft, where: Where, host: models.Host, users: set[str]) -> tu
 
 def _copied(draft: Draft, where: Where, path: str, source: str) -> dict[str, bytes]:
     """A file of the pack, or all files below a folder of it, by their paths in the host."""
-    folder = draft.scenario.files.folder(source)
+    files = draft.scenario.files
+    folder = files.folder(source)
+    for path_in_pack in files.refused:
+        if folder and path_in_pack.startswith(f"{source}/"):
+            draft.wrong((*where, "source"), *(files.missing(path_in_pack) or ("", "")))
     if not folder:
         return {path: draft.bytes_of((*where, "source"), source)}
     return {f"{path}/{name}": draft.expanded(content) for name, content in folder.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bachang.scenario._document import Document, parse
+from bachang.scenario._document import MAX_BYTES, Document, parse
 from bachang.scenario._pack import PackFiles, read_pack
 from bachang.scenario._problem import Problem, ScenarioError
 from bachang.scenario._reading import did_you_mean, validate
@@ -42,7 +42,7 @@ def load(pack: Path | str) -> Scenario:
     """
     place = Path(pack)
     top, file = (place, place / FILE_NAME) if place.is_dir() else (place.parent, place)
-    document = parse(_text(file), str(file))
+    document = parse(_text(top, file), str(file))
     files = read_pack(top)
     raw = variant(document, Seed("0", str(document.data.get("name"))))[0]
     return Scenario(pack=top, document=document, files=files, raw=raw)
@@ -81,16 +81,22 @@ def _values(data: dict[str, Any], seed: Seed) -> dict[str, str]:
     return values
 
 
-def _text(file: Path) -> str:
+def _text(top: Path, file: Path) -> str:
     try:
-        return file.read_bytes()[: 1 << 20].decode()
+        if not file.resolve(strict=True).is_relative_to(top.resolve()):
+            message, remedy = "is a link out of the pack", "put the file itself into the pack"
+        elif not file.is_file():
+            message, remedy = "is not a file", f"a pack has a `{FILE_NAME}`"
+        else:
+            with file.open("rb") as stream:
+                return stream.read(MAX_BYTES + 1).decode()
     except UnicodeDecodeError:
         message, remedy = "is not UTF-8", "save it as UTF-8"
     except OSError as error:
         message, remedy = f"cannot be read: {error.strerror}", f"a pack has a `{FILE_NAME}`"
     raise ScenarioError(
         [Problem(path=str(file), line=1, column=1, where="", message=message, remedy=remedy)]
-    ) from None
+    )
 
 
 def _without(document: Document, names: Collection[str]) -> dict[str, Any]:

@@ -121,13 +121,15 @@ def _host_path(value: str) -> str:
 
 
 HostPath = Annotated[str, AfterValidator(_host_path)]
-Port = Annotated[int, AfterValidator(lambda port: _port(port))]
 
 
 def _port(port: int) -> int:
     if not 1 <= port <= 65535:
         raise mistake(f"{port} is not a port", "use 1 to 65535")
     return port
+
+
+Port = Annotated[int, AfterValidator(_port)]
 
 
 def _cidr(value: str) -> str:
