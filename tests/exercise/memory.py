@@ -24,6 +24,7 @@ from bachang.plan import (
     Condition,
     Evaluation,
     Exercise,
+    FieldSystem,
     Goal,
     Hint,
     Inject,
@@ -247,6 +248,6 @@ PLAN = Plan(
     title={"en": "Hall", "zh": "机房"},
     description={"en": "A hall"},
     seed="00ff",
-    world=World(),
+    world=World(field_systems=(FieldSystem(name="feeder", type="feeder"),)),
     exercise=EXERCISE,
 )

@@ -43,7 +43,7 @@ GOLDEN = journal(
     (2.5, "hint.taken", "find", {"hint": 0, "penalty": 10}),  # paid for once
     answered(3.0, "find", "10.0.0.1"),
     answered(4.0, "find", "10.0.0.2"),
-    (4.5, "points.sampled", "hall-1", {"feeder.unserved_kwh": 0.5}),
+    (4.5, "points.sampled", "hall-1", {"feeder.not_supplied_kwh": 0.5}),
     answered(5.0, "find", "Genset-CTL"),
     (6.0, "hint.taken", "find", {"hint": 1, "penalty": 30}),  # after it was solved
     answered(7.0, "find", "10.0.0.3"),  # after it was solved
@@ -58,7 +58,7 @@ GOLDEN = journal(
     answered(200.0, "tune", "no"),
     answered(201.0, "tune", "yes"),
     (202.0, "points.sampled", "hall-1", {
-        "feeder.unserved_kwh": 1.25, "feeder.dark_min": 2, "genset.speed_rpm": 1500.0}),
+        "feeder.not_supplied_kwh": 1.25, "feeder.dark_min": 2, "genset.speed_rpm": 1500.0}),
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_golden() -> None:
     assert result.objectives == {"keep-power": True}
     assert result.goals == {"lights-on": True}
     assert (result.points, result.max_points) == (80 + 0 + 80 + 50, 350)
-    assert result.consequences == {"feeder.dark_min": 2.0, "feeder.unserved_kwh": 1.25}
+    assert result.consequences == {"feeder.dark_min": 2.0, "feeder.not_supplied_kwh": 1.25}
     assert [fault.subject for fault in result.faults] == ["plant"]
 
 

@@ -15,8 +15,9 @@ from bachang.exercise._error import (
     UnknownTaskError,
 )
 from bachang.exercise._judge import Outcome, Verdict, judge, refusal
-from bachang.exercise._play import play_fast, play_live
+from bachang.exercise._play import advance_to, play_fast, play_live
 from bachang.exercise._program import run
+from bachang.exercise._replay import Replay, replay
 from bachang.exercise._schedule import DueAction, DueEvent, Schedule, schedule
 from bachang.exercise._score import (
     EvaluationScore,
@@ -40,6 +41,7 @@ __all__ = [
     "MetricScore",
     "NoHintError",
     "Outcome",
+    "Replay",
     "Schedule",
     "Score",
     "Standing",
@@ -49,6 +51,7 @@ __all__ = [
     "UnknownTaskError",
     "Verdict",
     "View",
+    "advance_to",
     "held_since",
     "holds",
     "is_open",
@@ -57,6 +60,7 @@ __all__ = [
     "play_fast",
     "play_live",
     "refusal",
+    "replay",
     "run",
     "schedule",
     "score",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from bachang.exercise._director import Director
 from bachang.exercise._view import View, observe
+from bachang.fabric import Sandbox, SandboxError
 
 LIVE_POLL_S = 0.25
 """Wall seconds between two looks at a world that people act in."""
@@ -42,7 +43,11 @@ def play_live(
 
 
 def play_fast(
-    director: Director, *, until_s: float | None = None, limit_s: float = 60.0
+    director: Director,
+    *,
+    until_s: float | None = None,
+    limit_s: float = 60.0,
+    poll_s: float = FAST_POLL_S,
 ) -> Iterator[View]:
     """Advance the plant from one due time to the next; hosts wait meanwhile.
 
@@ -50,6 +55,8 @@ def play_fast(
         director: The director.
         until_s: Sandbox time to stop at; ``None``: the end of the story.
         limit_s: Wall seconds that one advance may take.
+        poll_s: Sandbox seconds between two looks where nothing is due; events that wait for
+            conditions happen that much late.
     """
     while True:
         view = observe(director.sandbox)
@@ -58,6 +65,19 @@ def play_fast(
         if director.ended or (until_s is not None and view.time_s >= until_s):
             return
         now_s = director.sandbox.status().sandbox_time_s
-        times = [now_s + FAST_POLL_S, director.next_due_s(), until_s]
+        times = [now_s + poll_s, director.next_due_s(), until_s]
         ahead = [t for t in times if t is not None and t > now_s]
-        director.sandbox.advance(max(min(ahead), now_s + TICK_S), limit_s=limit_s)
+        advance_to(director.sandbox, max(min(ahead), now_s + TICK_S), limit_s=limit_s)
+
+
+def advance_to(sandbox: Sandbox, until_s: float, *, limit_s: float = 60.0) -> None:
+    """Advance to a time that the live clock may have passed by itself meanwhile.
+
+    Raises:
+        SandboxError, TimeoutError: see `Sandbox.advance`.
+    """
+    try:
+        sandbox.advance(until_s, limit_s=limit_s)
+    except SandboxError:
+        if sandbox.status().sandbox_time_s < until_s:
+            raise

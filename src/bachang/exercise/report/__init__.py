@@ -1,5 +1,7 @@
-"""The after-action report of an exercise."""
+"""The after-action report of an exercise, and a journal in words."""
 
+from bachang.exercise.report._names import Names
 from bachang.exercise.report._page import render
+from bachang.exercise.report._story import Entry, Strand, story
 
-__all__ = ["render"]
+__all__ = ["Entry", "Names", "Strand", "render", "story"]

@@ -11,9 +11,11 @@ import math
 from collections.abc import Callable
 
 from bachang.exercise.report._markup import both, clock, number, say, text
+from bachang.exercise.report._names import same
 from bachang.exercise.report._physics import Band, Chart, Line, Physics
 from bachang.exercise.report._story import TITLES, Entry, Strand
 from bachang.journal import Event
+from bachang.twins.screen import STATE_WORDS
 
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 _TICKS = 10
@@ -105,7 +107,7 @@ def _band(band: Band, share: Callable[[float], str]) -> str:
     pieces = "".join(
         f'<i class="{_look(value, states)}" style="left:{share(start)};'
         f'width:{share(max(0.0, end - start))}" title="{clock(start)} {_word(value)}">'
-        f"{'' if isinstance(value, bool) else f'<span>{_word(value)}</span>'}</i>"
+        f"{'' if isinstance(value, bool) else f'<span>{_state(value)}</span>'}</i>"
         for start, end, value in band.pieces
     )
     return (
@@ -118,6 +120,10 @@ def _look(value: bool | str, states: list[str]) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"s{states.index(value) % 6}"
+
+
+def _state(value: str) -> str:
+    return both(STATE_WORDS.get(value) or same(value))
 
 
 def _word(value: bool | str) -> str:

@@ -109,6 +109,8 @@ def _when(events: list[Event]) -> str:
 
 
 def _clock(drawn: Physics, entries: list[Entry], at: Callable[[Event], float]) -> str:
+    if not entries and not drawn.charts:
+        return ""
     title = say("The physics on one clock", "同一时钟上的物理过程")
     return parts.section(title, draw(drawn, entries, at))
 

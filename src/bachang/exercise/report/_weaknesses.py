@@ -45,7 +45,7 @@ def _look_for(
 def _runs(
     program: Program, plan: Plan, events: list[Event], clock: Callable[[Event], float]
 ) -> list[float]:
-    """When actors ran this very program with success (exploits also without)."""
+    """When actors ran this very program."""
     keys = {
         f"{actor.name}/{action.name}"
         for actor in plan.exercise.actors
