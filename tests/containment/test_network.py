@@ -1,0 +1,62 @@
+"""No way to the switch, to a neighbour's namespace, to the machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from bachang.fabric import Sandbox
+
+_TARGET_NETNSID = """
+import socket, struct, sys
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+def attr(kind, data):
+    return struct.pack("=HH", 4 + len(data), kind) + data + bytes(-len(data) % 4)
+def ask(kind, flags, body):
+    s.send(struct.pack("=IHHII", 16 + len(body), kind, flags | 1, 1, 0) + body)
+    return s.recv(1 << 16)
+link = struct.pack("=BxHiII", 0, 0, 0, 0, 0)
+target = attr(46, struct.pack("=i", 0))                      # IFLA_TARGET_NETNSID
+dump = ask(18, 0x300, link + target)
+print("dump", struct.unpack_from("=IHH", dump)[1])
+for name, kind, flags, body in (
+    ("delete", 17, 4, link + target + attr(3, b"p1-12\\0")),
+    ("create", 16, 0x604, link + target + attr(3, b"rogue\\0") + attr(18, attr(1, b"veth\\0"))),
+):
+    reply = ask(kind, flags, body)
+    print(name, struct.unpack_from("=i", reply, 16)[0])
+"""
+
+
+def test_the_switch_cannot_be_reached_by_netlink(prison: Sandbox) -> None:
+    shown = prison.exec("cell", ["python3", "-c", _TARGET_NETNSID]).stdout.decode()
+    results = dict(line.split() for line in shown.splitlines())
+    assert results["dump"] != "16"  # RTM_NEWLINK would be a link of the switch
+    assert int(results["delete"]) < 0
+    assert int(results["create"]) < 0
+    assert prison.exec("cell", ["ping", "-c", "1", "-W", "2", "vault"]).status == 0
+
+
+def test_only_own_interfaces_are_seen(prison: Sandbox) -> None:
+    for path in ("/sys/class/net", "/proc/sys/net/ipv4/conf"):
+        seen = prison.exec("cell", ["ls", path]).stdout.decode().split()
+        assert set(seen) - {"all", "default"} == {"lo", "eth0"}
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM).connect((2, 22))",
+        "socket.create_connection(('127.0.0.1', 22), 1)",
+        "socket.create_connection(('10.0.2.2', 80), 1)",
+        "socket.create_connection(('169.254.169.254', 80), 1)",
+        "socket.socket(socket.AF_UNIX).connect('/run/dbus/system_bus_socket')",
+        "socket.socket(socket.AF_UNIX).connect('\\0/tmp/.X11-unix/X0')",
+        "socket.socket(38, socket.SOCK_SEQPACKET)",
+        "socket.getaddrinfo('example.org', 80)",
+    ],
+)
+def test_nothing_outside_can_be_reached(prison: Sandbox, attempt: str) -> None:
+    script = f"import socket; {attempt}; print('reached')"
+    done = prison.exec("cell", ["python3", "-c", script])
+    assert b"reached" not in done.stdout
+    assert done.status == 1
