@@ -22,6 +22,8 @@ from bachang.scenario._values import (
     Name,
     PackPath,
     Port,
+    PythonFunction,
+    Rate,
     Texts,
     UserName,
     mistake,
@@ -64,7 +66,7 @@ class Attachment(Raw):
 
     address: Address | None = None
     """Without it the lowest free address is taken."""
-    rate: Annotated[str, Field(pattern=r"^[0-9]+ (kbit|Mbit|Gbit)$")] | None = None
+    rate: Rate | None = None
     """Speed of the link, e.g. `10 Mbit`."""
 
 
@@ -134,7 +136,7 @@ class User(Raw):
 class Service(Raw):
     """A program that runs in a host from the start."""
 
-    python: Annotated[str, Field(pattern=r"^[^:]+:[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    python: PythonFunction | None = None
     """`FILE.py:FUNCTION` of the pack, or `bachang.services.MODULE:FUNCTION`."""
     program: Texts | None = None
     """The command line of a program of the machine."""

@@ -28,6 +28,13 @@ _PLAIN_WORDS = {
     "string_too_short": ("is empty", "write something or leave the key out"),
 }
 
+_BOUNDS = {
+    "greater_than": ("too small", "more than"),
+    "greater_than_equal": ("too small", "at least"),
+    "less_than": ("too large", "less than"),
+    "less_than_equal": ("too large", "at most"),
+}
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy for an unknown word: the nearest known one, else all of them."""
@@ -71,6 +78,11 @@ def _problem(error: Any, data: dict[str, Any], document: Document) -> Problem:
         known = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
         remedy = did_you_mean(str(error["input"]), known)
         return document.problem(where, f"{str(error['input'])!r} is not possible here", remedy)
+    if kind in _BOUNDS:
+        word, bound = _BOUNDS[kind]
+        message = f"{str(error['input'])!r} is {word}"
+        limit = next(iter(error["ctx"].values()))
+        return document.problem(where, message, f"use {bound} {limit:g}")
     message, remedy = _PLAIN_WORDS.get(kind, (error["msg"][:1].lower() + error["msg"][1:], ""))
     shown = f"{str(error['input'])!r} " if isinstance(error["input"], str) else ""
     return document.problem(where, shown + message, remedy)

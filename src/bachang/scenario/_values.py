@@ -26,10 +26,10 @@ def mistake(message: str, remedy: str) -> PydanticCustomError:
     return PydanticCustomError("mistake", "{what}", {"what": message, "remedy": remedy})
 
 
-def _named(pattern: str, remedy: str) -> AfterValidator:
+def _named(pattern: str, remedy: str, kind: str = "a name") -> AfterValidator:
     def check(name: str) -> str:
         if not re.fullmatch(pattern, name):
-            raise mistake(f"{name!r} is not a name", remedy)
+            raise mistake(f"{name!r} is not {kind}", remedy)
         return name
 
     return AfterValidator(check)
@@ -56,6 +56,21 @@ Name = Annotated[
         "use small letters, digits, '-' and '_', at most 64",
     ),
 ]
+Rate = Annotated[
+    str, _named(r"[1-9][0-9]{0,8} (kbit|Mbit|Gbit)", "write e.g. `10 Mbit`", "the speed of a link")
+]
+"""``64 kbit``, ``10 Mbit``, ``1 Gbit``, in each second."""
+
+PythonFunction = Annotated[
+    str,
+    _named(
+        r"[^:]+:[A-Za-z_][A-Za-z0-9_]*",
+        "write `FILE.py:FUNCTION` or `bachang.services.MODULE:FUNCTION`",
+        "a Python function",
+    ),
+]
+"""``services/page.py:main``, ``bachang.services.pages:main``."""
+
 UserName = Annotated[
     str,
     _named(r"[a-z_][a-z0-9_-]{0,31}", "use small letters, digits, '-' and '_', at most 32"),
