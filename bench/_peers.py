@@ -26,7 +26,7 @@ def has_mininet() -> bool:
 
 def mininet_ms(hosts: int) -> float:
     """Milliseconds that Mininet takes for a star of so many hosts."""
-    prepare = "mount -t sysfs none /sys && mount -t tmpfs none /run && ip link set lo up"
+    prepare = "mount -t sysfs none /sys && ip link set lo up"
     program = f"{prepare} && exec {_SYSTEM_PYTHON} {_HERE}/_mininet.py {hosts}"
     own_namespaces = ["unshare", "-Urnmpf", "--map-auto", "--mount-proc"]
     return _up_ms([*own_namespaces, "sh", "-c", program])

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from bachang.account import leave_root
+from bachang.fabric.leaks import wait_clean
 
 settings.register_profile("bachang", database=None, deadline=None)
 settings.load_profile("bachang")
@@ -34,14 +35,16 @@ def homes() -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         _set_homes(patch, folder)
         yield folder
+        assert wait_clean() == []
     shutil.rmtree(folder)
 
 
 @pytest.fixture
-def home(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """State, data and cache of this test alone; the folder of the three."""
+def home(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """State, data and cache of this test alone; no sandbox may be left. The folder of the three."""
     _set_homes(monkeypatch, short_path)
-    return short_path
+    yield short_path
+    assert wait_clean() == []
 
 
 def _set_homes(patch: pytest.MonkeyPatch, folder: Path) -> None:
