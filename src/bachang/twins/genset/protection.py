@@ -134,18 +134,23 @@ def load_percent(plant: Plant) -> float:
     return 100.0 * plant.power_pu / ENGINE_POWER_FACTOR
 
 
+def _reaches(value: float, limit: float) -> bool:
+    """At or above a limit; rounding of the units does not count."""
+    return value >= limit - 1e-9
+
+
 def _fixed(seconds: float) -> Callable[[Settings], float]:
     return lambda _: seconds
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("overspeed", Armed.TURNING, lambda p, s: p.quick[0] * 100 >= s.overspeed_percent,
+    Rule("overspeed", Armed.TURNING, lambda p, s: _reaches(p.quick[0] * 100, s.overspeed_percent),
          lambda s: s.overspeed_delay_s),
     Rule("underspeed", Armed.SAFE, lambda p, s: p.quick[0] * 100 < s.underspeed_percent,
          lambda s: s.underspeed_delay_s),
     Rule("speed_signal_lost", Armed.SAFE, lambda p, s: p.quick[0] < FIRING_PU,
          lambda s: s.speed_loss_delay_s),
-    Rule("overfrequency", Armed.TURNING, lambda p, s: _hertz(p) >= s.overfrequency_hz,
+    Rule("overfrequency", Armed.TURNING, lambda p, s: _reaches(_hertz(p), s.overfrequency_hz),
          lambda s: s.overfrequency_delay_s),
     Rule("underfrequency", Armed.SAFE, lambda p, s: 0.0 < _hertz(p) < s.underfrequency_hz,
          lambda s: s.underfrequency_delay_s),

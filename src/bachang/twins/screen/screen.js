@@ -18,7 +18,7 @@ function format(name, value, bare) {
   if (typeof value === "string") return texts.states[value] || value;
   if (typeof value !== "number") return "–";
   const size = Math.abs(value);
-  const digits = point.kind === "int" || size >= 500 ? 0 : size >= 100 ? 0 : size >= 20 ? 1 : 2;
+  const digits = size < 0.005 || point.kind === "int" || size >= 500 ? 0 : size >= 100 ? 0 : size >= 20 ? 1 : 2;
   const shown = value.toFixed(digits).replace(/^-(0(\.0*)?)$/, "$1");
   return bare || !point.unit ? shown : shown + " " + point.unit;
 }
