@@ -91,8 +91,9 @@ class Rehearsal(Sandbox):
         return 1
 
     def advance(self, until_s: float, *, limit_s: float = 60.0) -> float:
-        self.time_s = until_s
-        self.tick(self)
+        while self.time_s < until_s:
+            self.time_s = min(until_s, self.time_s + 1.0)
+            self.tick(self)
         return until_s
 
     def reset(self, host: str | None = None) -> None:

@@ -84,7 +84,7 @@ def test_a_written_answer_goes_before_the_output(trainee: Make) -> None:
 
 def test_a_condition_is_awaited_through_the_story(trainee: Make) -> None:
     found = trainee(WORLD_TASK, use, **OUTAGE).prove(WORLD_TASK)
-    assert found.startswith("held at 1")
+    assert found.startswith("held at 20 s")
     assert "set.used is True, set.dark is True" in found
 
 
@@ -128,7 +128,7 @@ def test_a_story_that_solves_a_task_by_itself_is_refused() -> None:
     world = Rehearsal({})
     world.points_["set.dark"] = False
     there = plan(tasks=(WORLD_TASK,), conditions=(lazy,), **OUTAGE)
-    with pytest.raises(NotProvenError, match=r"'one' is solved at 1. s .* by doing nothing"):
+    with pytest.raises(NotProvenError, match=r"'one' is solved at 20 s .* by doing nothing"):
         prove_idle(Stage(world, there, HeldClock()))
 
 

@@ -26,6 +26,9 @@ from bachang.services.pages import language_of
 _NO_DATA = 32766
 """Raw value by which devices of this family say: no data."""
 
+_AGAIN_S = 0.2
+"""Pause before a device that did not answer is asked again."""
+
 _PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta http-equiv="refresh" content="2"><title>{title}</title>
 <style>body{{font:18px/1.6 sans-serif;margin:2rem auto;max-width:44rem;background:#10202c;
@@ -41,15 +44,16 @@ class Board:
         self._clients = {value["device"]: Client(value["device"]) for value in values}
         self._readings: dict[str, tuple[float, bool | float | str | None]] = {}
 
-    def poll(self, device: str) -> None:
-        """Read all values of one device once; a value that cannot be read grows old."""
+    def poll(self, device: str) -> bool:
+        """Read all values of one device once; what cannot be read grows old. Did it answer?"""
         for value in self.values:
             if value["device"] == device:
                 try:
                     reading = _read(self._clients[device], value)
                 except OSError:
-                    return
+                    return False
                 self._readings[value["name"]] = (time.monotonic(), reading)
+        return True
 
     def close(self) -> None:
         """Drop the lines to all devices."""
@@ -132,8 +136,7 @@ class _Request(BaseHTTPRequestHandler):
 
 def _poll(board: Board, device: str, every_s: float) -> None:
     while True:
-        board.poll(device)
-        time.sleep(every_s)
+        time.sleep(every_s if board.poll(device) else min(every_s, _AGAIN_S))
 
 
 def main() -> None:

@@ -14,13 +14,13 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from bachang.exercise import holds, observe, run
+from bachang.exercise import advance_to, holds, observe, run
 from bachang.fabric import ExecResult, Fabric, Sandbox, SandboxError
 from bachang.plan import HostKind, Plan, Program
 
 PROBE_LIMIT_S = 15.0
 """Wall seconds that a probe may take, whatever the scenario allows it."""
-STEP_S = 0.1
+STEP_S = 0.25
 """Sandbox seconds between two looks at the world while something settles."""
 RESTART_LIMIT_S = 15.0
 """Wall seconds in which every service must answer again after it was killed."""
@@ -104,9 +104,13 @@ class Stage:
         while not holds(expression, view):
             if view.time_s >= end_s:
                 return False
-            self.sandbox.advance(view.time_s + STEP_S)
+            advance_to(self.sandbox, view.time_s + STEP_S)
             view = observe(self.sandbox)
         return True
+
+    def settle(self, seconds: float) -> None:
+        """Let sandbox time pass."""
+        advance_to(self.sandbox, self.sandbox.status().sandbox_time_s + seconds)
 
     def seen(self, expression: str) -> str:
         """The values that an expression looks at, as they are now."""

@@ -14,6 +14,9 @@ from bachang.journal import Store
 from bachang.plan import AnswerKind, Condition, Plan, Task
 from bachang.verify._stage import NotProvenError, Stage
 
+POLL_S = 5.0
+"""Sandbox seconds between two looks at the story; what held in between stands in the samples."""
+
 _WRONG = ("wrong", "0", "flag{wrong}", "'; --", "靶场")
 """Answers that no task accepts, unless they are its answer."""
 
@@ -107,7 +110,7 @@ class Trainee:
             director = Director(
                 self.stage.plan, self.stage.sandbox, story=main_story(self.stage.plan)
             )
-            self._story = play_fast(director)
+            self._story = play_fast(director, poll_s=POLL_S)
         return self._story
 
 
@@ -125,7 +128,7 @@ def prove_idle(stage: Stage) -> str:
     }
     director = Director(plan, stage.sandbox, story=main_story(plan))
     time_s = 0.0
-    for view in play_fast(director):
+    for view in play_fast(director, poll_s=POLL_S):
         time_s = view.time_s
         for name, held in waiting.items():
             held.update(view)

@@ -39,7 +39,7 @@ def prove_fixed(stage: Stage, weakness: Weakness) -> str:
     """
     stage.do("fix", weakness.fix)
     # The devices take a setting at their next tick.
-    stage.sandbox.advance(stage.sandbox.status().sandbox_time_s + weakness.settle_s)
+    stage.settle(weakness.settle_s)
     _serve(stage, weakness, "after the fix")
     stage.restart()
     return _serve(stage, weakness, "after the fix and a restart of everything")
