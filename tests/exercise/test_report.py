@@ -136,6 +136,7 @@ def test_it_says_how_it_went() -> None:
         "Puts the genset into MANUAL",
         "Platform fault: zygote",
         "+ 1 not counted",
+        "The genset carries the hall.",
         f"{len(EVENTS)}",
     ):
         assert words in text
@@ -198,6 +199,26 @@ def test_epochs_follow_each_other_on_the_clock() -> None:
 def test_weaknesses_are_seen_in_the_journal() -> None:
     (found,) = seen(PLAN, EVENTS, lambda event: event.sandbox_time_s)
     assert (found.attacked_s, found.exploited_s, found.fixed_s) == ((8.0,), (9.0,), 40.0)
+
+
+def test_an_outcome_that_nobody_caused_is_no_effect() -> None:
+    quiet = [e for e in EVENTS if e.kind not in ("action.ran", "command.applied")]
+    (found,) = seen(PLAN, quiet, lambda event: event.sandbox_time_s)
+    assert found.exploited_s == ()
+
+
+def test_bands_stand_in_the_plan_s_order() -> None:
+    """A store gives the points of a sample in the order of their names."""
+    by_name = [dataclasses.replace(e, data=dict(sorted(e.data.items()))) for e in EVENTS]
+    drawn = physics(PLAN, by_name, Names(PLAN))
+    assert [band.point for band in drawn.bands] == [
+        "grid.available",
+        "genset.mode",
+        "genset.state",
+        "ats.state",
+        "feeder.supplied",
+        "feeder.shedding",
+    ]
 
 
 def test_the_numbers_for_the_cross_hair_are_json() -> None:

@@ -7,7 +7,7 @@ so a short dip stays visible.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +111,7 @@ def physics(plan: Plan, events: list[Event], names: Names) -> Physics:
     clock, resets = exercise_clock(events)
     samples = [(clock(event), event.data) for event in events if event.kind == "points.sampled"]
     end_s = max((clock(event) for event in events), default=0.0)
-    points = list(dict.fromkeys(name for _, data in samples for name in data))
+    points = _in_order(plan, dict.fromkeys(name for _, data in samples for name in data))
     charts = (_chart(quantity, points, samples, names) for quantity in _QUANTITIES)
     return Physics(
         end_s=max(end_s, 1.0),
@@ -119,6 +119,18 @@ def physics(plan: Plan, events: list[Event], names: Names) -> Physics:
         bands=_bands(points, samples, end_s, names),
         resets=resets,
     )
+
+
+def _in_order(plan: Plan, points: Iterable[str]) -> list[str]:
+    """Points by their field system's place in the plan, then as a reader expects states."""
+    places = {system.name: place for place, system in enumerate(plan.world.field_systems)}
+
+    def place(point: str) -> tuple[int, int]:
+        system, _, short = point.partition(".")
+        told = [name for names in _STATES.values() for name in names]
+        return places.get(system, len(places)), told.index(short) if short in told else len(told)
+
+    return sorted(points, key=place)
 
 
 _Samples = list[tuple[float, dict[str, Any]]]

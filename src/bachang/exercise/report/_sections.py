@@ -12,7 +12,7 @@ from bachang.exercise.report._names import Names
 from bachang.exercise.report._story import TITLES, Entry, Strand
 from bachang.exercise.report._weaknesses import Seen
 from bachang.journal import Event, encode
-from bachang.plan import Plan, digest
+from bachang.plan import Metric, Plan, digest
 
 _RING = 69.0
 _LEDGERS = {
@@ -97,8 +97,8 @@ def _ledger(point: str) -> tuple[str, str, str]:
 
 
 def tasks(plan: Plan, score: Score, names: Names, at_wall: Callable[[float], str]) -> str:
-    """One row a task: attempts, hints, and where its points went."""
-    if not score.tasks:
+    """One row a task: attempts, hints, and where its points went; then what was measured."""
+    if not score.tasks and not score.metrics:
         return ""
     head = "".join(
         f'<th class="{look}">{say(en, zh)}</th>'
@@ -109,6 +109,7 @@ def tasks(plan: Plan, score: Score, names: Names, at_wall: Callable[[float], str
     )  # fmt: skip
     hints = {task.name: len(task.hints) for task in plan.exercise.tasks}
     rows = "".join(_task(task, names, hints[task.name], at_wall) for task in score.tasks)
+    rows += "".join(_measured(metric, plan, score, names) for metric in plan.exercise.metrics)
     return section(
         say("Tasks", "任务"),
         f'<div class="wide"><table class="tasks"><tr>{head}</tr>{rows}</table></div>',
@@ -131,6 +132,19 @@ def _task(task: TaskScore, names: Names, hints: int, at_wall: Callable[[float], 
         f"<td class=num>{standing.attempts} <small>{excused}</small></td>"
         f"<td class=num>{len(standing.hints)} / {hints}</td><td class=num>{solved}</td>"
         f"<td class=num><b>{task.points}</b> / {task.max_points}{minus}</td></tr>"
+    )
+
+
+def _measured(metric: Metric, plan: Plan, score: Score, names: Names) -> str:
+    """A row for what the world itself earned; metrics over tasks only weigh these."""
+    if metric.condition is None:
+        return ""
+    earned = next(part for part in score.metrics if part.name == metric.name)
+    mark = '<span class="tick">✓</span>' if earned.points else '<span class="cross">○</span>'
+    blank = "<td class=num>–</td>" * 4
+    return (
+        f"<tr><td>{mark} {both(names.condition(metric.condition))}</td>{blank}"
+        f"<td class=num><b>{earned.points}</b> / {earned.max_points}</td></tr>"
     )
 
 

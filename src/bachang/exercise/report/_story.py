@@ -50,6 +50,9 @@ class Entry:
     """How many times in a row it happened."""
 
 
+LAST_LINES = 3
+"""Lines of a program's output that are told: how it ended stands there."""
+
 Teller = Callable[[Event, Names], Entry]
 
 
@@ -70,7 +73,9 @@ def story(events: list[Event], names: Names) -> list[Entry]:
 
 
 def _told_elsewhere(event: Event) -> bool:
-    """A command of an inject is told by the inject."""
+    """A command of an inject is told by the inject, and a message's inject by the message."""
+    if event.kind == "inject.applied":
+        return "point" not in event.data and "status" not in event.data
     return event.kind.startswith("command.") and event.actor.startswith("white/")
 
 
@@ -128,7 +133,7 @@ def _inject(event: Event, names: Names) -> Entry:
 def _action(event: Event, names: Names) -> Entry:
     side = event.actor.partition("/")[0]
     strand = {"red": Strand.ATTACK, "blue": Strand.DEFENCE}.get(side, Strand.WORLD)
-    output = str(event.data.get("output", "")).strip()
+    output = "\n".join(str(event.data.get("output", "")).strip().splitlines()[-LAST_LINES:])
     failed = event.data.get("status") != 0
     words = names.action(event.subject)
     return Entry(event=event, strand=strand, words=words, detail=output, bad=failed)

@@ -11,6 +11,9 @@ from bachang.exercise._view import View
 from bachang.journal import Event
 from bachang.plan import Plan, Program, Weakness
 
+SAMPLING_S = 2.0
+"""An effect is sampled up to a second late, and an action's end is journalled late, too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -20,7 +23,8 @@ class Seen:
     attacked_s: tuple[float, ...]
     """When an automated actor ran its exploit."""
     exploited_s: tuple[float, ...]
-    """When the sampled points began to show the exploit's outcome."""
+    """When the sampled points began to show the exploit's outcome, soon after the exploit or
+    a command from the network."""
     fixed_s: float | None
     """When an automated actor ran its fix."""
 
@@ -34,12 +38,23 @@ def _look_for(
     weakness: Weakness, plan: Plan, events: list[Event], clock: Callable[[Event], float]
 ) -> Seen:
     fixes = _runs(weakness.fix, plan, events, clock)
+    attacks = _runs(weakness.exploit, plan, events, clock)
+    causes = attacks + [clock(event) for event in events if _from_network(event)]
+    within_s = weakness.settle_s + SAMPLING_S
     return Seen(
         weakness=weakness,
-        attacked_s=tuple(_runs(weakness.exploit, plan, events, clock)),
-        exploited_s=tuple(_effects(weakness, events, clock)),
+        attacked_s=tuple(attacks),
+        exploited_s=tuple(
+            effect
+            for effect in _effects(weakness, events, clock)
+            if any(-SAMPLING_S <= effect - cause <= within_s for cause in causes)
+        ),
         fixed_s=fixes[0] if fixes else None,
     )
+
+
+def _from_network(event: Event) -> bool:
+    return event.kind == "command.applied" and event.actor.startswith("network")
 
 
 def _runs(
