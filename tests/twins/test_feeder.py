@@ -18,6 +18,8 @@ def test_sheddable_loads_stay_off_on_the_generator() -> None:
                  if points[f"feeder.{name}_connected"]]  # fmt: skip
     assert connected == ["server", "traffic", "pump"]
     assert points["genset.power_kw"] == pytest.approx(195, abs=2)
+    assert points["feeder.server_power_kw"] == pytest.approx(120, rel=0.01)
+    assert points["feeder.lab_power_kw"] == 0.0
 
 
 def test_a_load_step_beyond_the_generator_is_shed() -> None:

@@ -49,7 +49,7 @@ def test_wrong_requests_are_the_caller_s_fault() -> None:
         end.result(op="advance", until_s=5, limit_s=30)
         for request, text in (
             ({"op": "command", "point": "grid.x", "value": 1, "actor": "white"}, "no point grid.x"),
-            ({"op": "command", "point": "genset.speed_rpm", "value": 1, "actor": "white"}, "not writ"),
+            ({"op": "command", "point": "ats.state", "value": 1, "actor": "white"}, "not writ"),
             ({"op": "advance", "until_s": 1, "limit_s": 1}, "in the past"),
             ({"op": "restore", "state": {"tick": 1}}, "no state of this plant"),
             ({"op": "explode"}, "does not know"),

@@ -130,7 +130,7 @@ class Feeder(Device):
         state = self.state
 
         def power_kw() -> PointValue:
-            return _drawn(kind, load)[0] * state.voltage_pu**2
+            return _drawn(kind, load)[0] * state.voltage_pu**2 if load.connected else 0.0
 
         return {
             f"{kind.name}_demand_kw": lambda: load.demand_kw,

@@ -7,14 +7,13 @@ flood from the network) asks `congested` or waits with `drain`. Nothing is dropp
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections import deque
 from typing import Any
 
 import msgspec
 
-MAX_PACKET = 1 << 20
+MAX_PACKET = 1 << 22
 MAX_DESCRIPTORS = 250
 CONGESTED_PACKETS = 2000
 
@@ -42,8 +41,6 @@ class Link:
         self._empty = asyncio.Event()
         self._empty.set()
         self._writing = False
-        with contextlib.suppress(OSError):
-            channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MAX_PACKET)
 
     async def receive(self) -> tuple[dict[str, Any], list[socket.socket]]:
         """The next message and the sockets that came with it.

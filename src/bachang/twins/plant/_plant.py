@@ -31,6 +31,8 @@ from bachang.twins.screen import Screen
 WAKE_S = 0.02
 SLICE_TICKS = 200
 KEEP_TICKS = 1000
+KEEP_COMMANDS = 500
+"""A flood of commands is kept more often, so that a restart's message stays small."""
 
 
 class RequestError(Exception):
@@ -61,6 +63,8 @@ class Plant:
         self._screens: dict[str, Screen] = {}
         self._hosts: dict[str, str] = {}
         self._advancing = False
+        self._commands = 0
+        """Since the state was last kept."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.zone = Zone((), "")
 
@@ -142,7 +146,8 @@ class Plant:
         if zone.tick % 100 == 0:
             for screen in self._screens.values():
                 screen.sample(zone.tick)
-        if zone.tick % KEEP_TICKS == 0:
+        if zone.tick % KEEP_TICKS == 0 or self._commands >= KEEP_COMMANDS:
+            self._commands = 0
             self._link.send({"keep": {"state": zone.snapshot(), "tick": zone.tick}})
 
     # ---- events ------------------------------------------------------------------------
@@ -177,8 +182,9 @@ class Plant:
         Raises:
             RefusedError: it is not accepted.
         """
-        host = self._hosts.get(command.source.rpartition(":")[0], "")
+        self._commands += 1
         try:
+            host = self.host_of(command.source)
             return self.zone.apply(command, host=host, protocol=protocol)
         finally:
             self.flush()
