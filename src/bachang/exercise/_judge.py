@@ -99,7 +99,7 @@ def judge(
 
 
 def _judge_world(plan: Plan, task: Task, view: View, samples: Sequence[Event]) -> Verdict:
-    condition = _condition(plan, task)
+    condition = condition_of(plan, task)
     since = held_since(condition, view, samples)
     if since is None:
         en, zh = "the world is not yet as it should be", "现场状态尚未达到要求"
@@ -112,7 +112,8 @@ def _judge_world(plan: Plan, task: Task, view: View, samples: Sequence[Event]) -
     return _verdict(task, Outcome.SOLVED, "the world is as it should be", "现场状态符合要求")
 
 
-def _condition(plan: Plan, task: Task) -> Condition:
+def condition_of(plan: Plan, task: Task) -> Condition:
+    """What a task asks of the world: a named condition, else its text as an expression."""
     named = {condition.name: condition for condition in plan.exercise.conditions}
     name = task.answer.condition or ""
     return named.get(name) or Condition(name=task.name, expression=name)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bachang.exercise._error import NoHintError
-from bachang.exercise._judge import Outcome, Verdict, judge, refusal, task_named
+from bachang.exercise._judge import (
+    Outcome,
+    Verdict,
+    condition_of,
+    judge,
+    refusal,
+    task_named,
+)
 from bachang.exercise._standing import KINDS, standings
 from bachang.exercise._view import View, observe
 from bachang.fabric import Sandbox
@@ -142,8 +149,13 @@ def _events(sandbox: Sandbox, store: Store) -> list[Event]:
 def _judge_now(sandbox: Sandbox, store: Store, plan: Plan, task: Task, answer: str) -> Verdict:
     if task.answer.kind is not AnswerKind.CONDITION:
         return judge(plan, task, answer, view=View(time_s=0.0))
+    lasting = condition_of(plan, task).for_s > 0
+    samples = _samples(sandbox, store) if lasting else []
+    return judge(plan, task, answer, view=observe(sandbox), samples=samples)
+
+
+def _samples(sandbox: Sandbox, store: Store) -> list[Event]:
+    """What this epoch's points were, once a second."""
     status = sandbox.status()
-    view = observe(sandbox)
     samples = store.events(status.id, kinds=("points.sampled",))
-    current = [event for event in samples if event.epoch == status.epoch]
-    return judge(plan, task, answer, view=view, samples=current)
+    return [event for event in samples if event.epoch == status.epoch]
