@@ -59,6 +59,8 @@ def answer(
             event = {"sandbox_time_s": 1.0, "actor": request["actor"], "data": data}
             say(link, {"event": event | {"kind": "command.applied", "subject": "x.value"}})
             result = {"tick": state["tick"]}
+        case "command" if request["point"] == "x.crash":
+            os._exit(3)
         case "command":
             error = {"kind": "SandboxError", "message": f"no point {request['point']}"}
             say(link, {"id": request["id"], "ok": False, "error": error})
@@ -73,8 +75,6 @@ def answer(
             result = {}
         case "advance":
             result = {"time_s": request["until_s"], "timed_out": False}
-        case "crash":
-            os._exit(3)
         case _:
             result = {"time_s": 2.0, "tick": state["tick"], "paused": False}
     say(link, {"id": request["id"], "ok": True, "result": result})

@@ -17,8 +17,9 @@ import msgspec
 from bachang.fabric import _contract as contract
 from bachang.fabric import _state
 from bachang.fabric._assignment import Assignment
+from bachang.fabric._cgroups import sweep, writable_groups
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
-from bachang.fabric._native import SPAWNER
+from bachang.fabric._native import SOURCE, SPAWNER
 from bachang.fabric._pump import pump
 from bachang.journal import Event, LogFile
 from bachang.plan import World
@@ -91,6 +92,7 @@ class LocalFabric(contract.Fabric):
         _check_machine(world)
         directory = _directory(name)
         lock = directory.claim()
+        sweep(name)
         assignment = Assignment(
             name=name,
             sandbox=new_sandbox_id(name),
@@ -101,11 +103,13 @@ class LocalFabric(contract.Fabric):
             preload=self._preload,
             ready_timeout_s=self._ready_timeout_s,
             single_id=not enough_ids(),
+            cgroups=tuple(writable_groups()),
         )
         try:
             launch(directory, assignment, lock)
         except BaseException:
             directory.remove()
+            sweep(name)
             raise
         finally:
             os.close(lock)
@@ -344,6 +348,7 @@ class LocalSandbox(contract.Sandbox):
         finally:
             os.close(agent)
         self._directory.remove()
+        sweep(self.name)
 
     def _ask(self, operation: str, **arguments: Any) -> Any:
         return self._ask_with_descriptors(operation, **arguments)[0]
@@ -393,6 +398,11 @@ def _check_machine(world: World) -> None:
     if not SPAWNER.exists():
         raise contract.MachineError(
             "the native helper is not built: run `make setup` (python -m bachang.fabric.build)"
+        )
+    if SOURCE.exists() and SPAWNER.stat().st_mtime < SOURCE.stat().st_mtime:
+        raise contract.MachineError(
+            "the native helper is older than its source: run `make setup` "
+            "(python -m bachang.fabric.build)"
         )
     users = sorted(host.name for host in world.hosts if host.users)
     if users and not enough_ids():

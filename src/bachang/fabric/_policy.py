@@ -62,12 +62,17 @@ def firewall_capabilities() -> int:
     return mask({"dac_override", "net_admin"})
 
 
-def limits(wanted: Limits) -> dict[int, int]:
-    """Resource limits of one process, by their kernel number."""
-    return {
+def limits(wanted: Limits, *, grouped: bool) -> dict[int, int]:
+    """Resource limits of one process, by their kernel number.
+
+    Args:
+        wanted: The host's.
+        grouped: Does a control group limit the host's memory? Then a process has no own limit.
+    """
+    memory = {} if grouped else {resource.RLIMIT_AS: wanted.memory_mib << 20}
+    return memory | {
         resource.RLIMIT_NOFILE: wanted.files,
         resource.RLIMIT_NPROC: wanted.processes,
-        resource.RLIMIT_AS: wanted.memory_mib << 20,
         resource.RLIMIT_FSIZE: _FILE_BYTES,
         resource.RLIMIT_MEMLOCK: _LOCKED_BYTES,
         resource.RLIMIT_SIGPENDING: _PENDING_SIGNALS,

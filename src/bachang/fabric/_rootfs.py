@@ -140,7 +140,7 @@ class RootFiles:
                 self._links,
                 *self._files(host),
                 self._settings(host),
-                _mounts_after(),
+                _mounts_after(single_id=self._single_id),
             ]
         )
 
@@ -242,9 +242,11 @@ def _mounts_before() -> bytes:
     return b"".join(steps)
 
 
-def _mounts_after() -> bytes:
+def _mounts_after(*, single_id: bool) -> bytes:
     read_only = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | _QUIET
-    terminals = f"newinstance,ptmxmode=0666,mode=0620,gid={_TTY_GROUP}"
+    terminals = "newinstance,ptmxmode=0666,mode=0620"
+    if not single_id:  # where there is no such group
+        terminals += f",gid={_TTY_GROUP}"
     return b"".join(
         [
             _recipe.mount("/proc/sys", "/proc/sys", flags=kernel.MS_BIND),

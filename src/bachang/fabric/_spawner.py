@@ -73,6 +73,8 @@ class Process:
     """Exit status, or minus the signal. A `SpawnError` if it never became the program."""
     pid: int = 0
     runs: bool = False
+    parent: int = 0
+    """The zygote that it was asked of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,11 +160,11 @@ def _enter_host(request: dict[str, Any], descriptors: list[int], program: bytes)
         resource.setrlimit(number, (total, total))
     kernel.bound_capabilities(request["capabilities"])
     kernel.load_filter(program)
-    os.setgroups([])
+    _take_groups([])
     os.setresgid(0, 0, 0)
     os.setresuid(0, 0, 0)
     _take_streams(request["log"])
-    os.setgroups(request["groups"])
+    _take_groups(request["groups"])
     os.setresgid(request["gid"], request["gid"], request["gid"])
     os.setresuid(request["uid"], request["uid"], request["uid"])
     # Without an exec the bounding set alone takes nothing away.
@@ -173,6 +173,15 @@ def _enter_host(request: dict[str, Any], descriptors: list[int], program: bytes)
     os.chdir(request["directory"])
     os.environ.clear()
     os.environ.update(request["environment"])
+
+
+def _take_groups(groups: list[int]) -> None:
+    """As ``take_groups`` of the spawner: with one id only nobody may touch groups."""
+    try:
+        os.setgroups(groups)
+    except PermissionError:
+        if groups:
+            raise
 
 
 def _take_streams(log: str) -> None:

@@ -78,7 +78,7 @@ class LiveHost:
             gid=account.gid,
             groups=account.groups,
             capabilities=_policy.capabilities(self.plan) | extra_capabilities,
-            limits=_policy.limits(self.plan.limits),
+            limits=_policy.limits(self.plan.limits, grouped=bool(self.cgroups)),
             nice=0 if self.cgroups else _policy.NICE,
             log=log,
         )

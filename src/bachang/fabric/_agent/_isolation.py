@@ -26,11 +26,12 @@ _SPACES = (
 _PACKET = 4096
 
 
-def isolate(status: socket.socket) -> None:
+def isolate(status: socket.socket, *, single_id: bool) -> None:
     """Return in the child, isolated; the calling process ends.
 
     Args:
         status: To the client, which maps ids when it is asked to.
+        single_id: Only one id is mapped; groups cannot be changed then.
 
     Raises:
         MachineError: the machine does not allow it.
@@ -42,7 +43,8 @@ def isolate(status: socket.socket) -> None:
     status.send(msgspec.json.encode({"map": os.getpid()}))
     if status.recv(_PACKET) != b"mapped":
         os._exit(1)  # the client has gone, or knows better why
-    os.setgroups([])
+    if not single_id:
+        os.setgroups([])
     os.setresgid(0, 0, 0)
     os.setresuid(0, 0, 0)
     try:

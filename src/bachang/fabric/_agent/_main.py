@@ -38,7 +38,7 @@ def main() -> None:
     try:
         with open(ASSIGNMENT_FD, "rb") as file:
             assignment = msgspec.json.decode(file.read(), type=Assignment)
-        isolate(status)
+        isolate(status, single_id=assignment.single_id)
         kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
         asyncio.run(_live(assignment, status))
     except FabricError as error:

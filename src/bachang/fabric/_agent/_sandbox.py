@@ -21,6 +21,7 @@ from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._services import Supervisor, log_path
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
+from bachang.fabric._cgroups import HostGroups
 from bachang.fabric._contract import FabricError, PlatformError, SandboxError, WorldError
 from bachang.fabric._rootfs import RootFiles
 from bachang.fabric._spawner import Process, SpawnError
@@ -56,8 +57,11 @@ class World:
         self.plant = self._start_plant()
         self._change = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._groups = self._make_groups()
         limits_pids = has_own_pid_limit()
         self._files = RootFiles(self.plan, single_id=assignment.single_id, limits_pids=limits_pids)
+        if assignment.single_id:
+            self.degraded.append("one id only: no users in hosts, no setuid programs")
         if not limits_pids:
             self.degraded.append("processes are limited per user and not per host")
 
@@ -90,18 +94,19 @@ class World:
 
     async def make(self, host: Host, generation: int, *, spare: bool = False) -> LiveHost:
         """A generation of a host, wired and checked, without its services."""
+        groups = self._groups.make(host.name, generation, host.limits) if self._groups else []
         try:
             birth = await self._spawner.create(
                 self._files.recipe(host),
                 ids=self._ids,
                 capabilities=_policy.capabilities(host),
-                cgroups=[],
+                cgroups=groups,
             )
         except SpawnError as error:
             raise PlatformError(
                 f"host {host.name} cannot be made: {error.filename}: {error.strerror}"
             ) from error
-        live = adopt(host, generation, birth.pid, [])
+        live = adopt(host, generation, birth.pid, groups)
         if birth.open_descriptors:
             raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
         live.ports = self.switch.plug(host, live.network, spare=spare)
@@ -281,6 +286,20 @@ class World:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _make_groups(self) -> HostGroups | None:
+        """Control groups, where the caller has some; without them the limits are weaker."""
+        try:
+            if self.assignment.cgroups:
+                return HostGroups(self.assignment.cgroups, self.assignment.sandbox)
+            reason = "none is writable for this account"
+        except OSError as error:
+            reason = str(error)
+        self.degraded.append(
+            f"no control groups ({reason}): memory is limited per process, processor time by "
+            "priority only"
+        )
+        return None
 
     def _start_zygote(self) -> Zygote | None:
         services = [one for host in self.plan.hosts for one in host.services]

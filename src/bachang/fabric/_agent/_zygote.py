@@ -74,7 +74,8 @@ class Zygote:
             "log": command.log,
         }
         try:
-            self._send(request, [host, *cgroups])
+            self._send_surely(request, [host, *cgroups])
+            process.parent = self.pid
         except OSError as error:
             self._fail(self._next, error.strerror or "the zygote is gone", childless=True)
         return process
@@ -90,12 +91,20 @@ class Zygote:
                 environment={"PYTHONPATH": package, "LANG": "C.UTF-8"},
                 descriptors={LINK_FD: theirs.fileno()},
             )
-            self.pid = self._children.start(program, self._ended)
+            self.pid = pid = self._children.start(program, lambda _: self._ended(pid))
         self._link = ours
         self._loop.add_reader(ours, self._read)
         preload = list(self._assignment.preload)
         filter_program = base64.b64encode(_seccomp.filter_program()).decode()
         self._send({"filter": filter_program, "preload": preload}, [])
+
+    def _send_surely(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        """Send; if the zygote has just died, start the next one and send to that."""
+        try:
+            self._send(request, descriptors)
+        except OSError:
+            self._start_again()
+            self._send(request, descriptors)
 
     def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
@@ -130,20 +139,27 @@ class Zygote:
         if childless:
             del self._processes[number]
 
-    def _ended(self, _status: int) -> None:
+    def _ended(self, pid: int) -> None:
         if self._journal.ending:
             return
-        self._loop.remove_reader(self._link)
-        self._link.close()
         self._journal.note("platform.fault", "zygote", {"reason": "ended; started again"})
-        orphans, self._processes = self._processes, {}
-        for number, process in orphans.items():
+        for number, process in list(self._processes.items()):
+            if process.parent != pid:
+                continue
             if process.pid:
+                del self._processes[number]
                 self._watch(process)
             else:
-                self._processes[number] = process
                 self._fail(number, "the zygote ended", childless=True)
-        self._loop.call_later(_RESTART_S, self._start)
+        if pid == self.pid:
+            self._loop.call_later(_RESTART_S, self._start_again, pid)
+
+    def _start_again(self, dead: int | None = None) -> None:
+        """Start the next one, unless it is there already."""
+        if dead is None or dead == self.pid:
+            self._loop.remove_reader(self._link)
+            self._link.close()
+            self._start()
 
     def _watch(self, process: Process) -> None:
         """Follow a service that has lost its parent."""

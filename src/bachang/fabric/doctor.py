@@ -1,0 +1,329 @@
+"""What this machine can give: probed, never assumed.
+
+Each finding names a capability, says whether it is there, what its absence costs, and how
+to get it. A probe does the thing itself in a throw-away namespace where it can.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bachang.fabric._cgroups import writable_groups
+from bachang.fabric._launch import enough_ids
+from bachang.fabric._native import SOURCE, SPAWNER
+
+_PROBE_S = 10
+_ENOUGH_NEIGHBOURS = 4096
+_ENOUGH_FILES = 4096
+_NAMESPACES = ("user", "mnt", "pid", "net", "uts", "ipc")
+_FEWEST_NAMESPACES = 1024
+
+Text = dict[str, str]
+
+
+class Need(enum.StrEnum):
+    """How bad it is if a capability is missing."""
+
+    REQUIRED = "required"
+    """No sandbox without it."""
+    DEGRADED = "degraded"
+    """Sandboxes come up, and something named is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One capability of the machine."""
+
+    capability: str
+    need: Need
+    present: bool
+    title: Text
+    cost: Text
+    """What its absence costs."""
+    remedy: Text
+    detail: str = ""
+    """What the machine itself said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Of one probe."""
+
+    present: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    capability: str
+    need: Need
+    title: Text
+    cost: Text
+    remedy: Text
+    probe: Callable[[], Outcome]
+
+
+def probe(replaced: dict[str, Callable[[], Outcome]] | None = None) -> list[Finding]:
+    """Look at everything that sandboxes need or profit from, required things first.
+
+    Args:
+        replaced: Probes by capability that are to be used instead: for tests.
+    """
+    instead = replaced or {}
+    return [
+        _finding(check, instead.get(check.capability, check.probe))
+        for check in sorted(_CHECKS, key=lambda one: one.need is not Need.REQUIRED)
+    ]
+
+
+def missing(findings: list[Finding]) -> list[Finding]:
+    """Those without which there is no sandbox here."""
+    return [one for one in findings if one.need is Need.REQUIRED and not one.present]
+
+
+def _finding(check: _Check, look: Callable[[], Outcome]) -> Finding:
+    try:
+        outcome = look()
+    except OSError as error:
+        outcome = Outcome(present=False, detail=str(error))
+    return Finding(
+        capability=check.capability,
+        need=check.need,
+        present=outcome.present,
+        title=check.title,
+        cost=check.cost,
+        remedy=check.remedy,
+        detail=outcome.detail,
+    )
+
+
+# ---- probes --------------------------------------------------------------------------
+
+
+def _try(*script: str) -> Outcome:
+    """Run a shell script as root of throw-away namespaces."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return Outcome(present=False, detail="no program `unshare` (package util-linux)")
+    command = [unshare, "-Urnmpif", "--mount-proc", "sh", "-ec", "\n".join(script)]
+    return _run(command)
+
+
+def _run(command: list[str]) -> Outcome:
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=_PROBE_S, stdin=subprocess.DEVNULL, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(present=False, detail=f"no answer within {_PROBE_S} s")
+    return Outcome(
+        present=done.returncode == 0, detail=done.stderr.decode(errors="replace").strip()
+    )
+
+
+def _program(name: str) -> Outcome:
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    return Outcome(present=found is not None, detail=found or f"no program `{name}`")
+
+
+def _helper() -> Outcome:
+    if not SPAWNER.exists():
+        return Outcome(present=False, detail="not built")
+    fresh = SPAWNER.stat().st_mtime >= SOURCE.stat().st_mtime
+    return Outcome(present=fresh, detail="" if fresh else "older than its source")
+
+
+def _limits_of_namespaces() -> Outcome:
+    low = []
+    for kind in _NAMESPACES:
+        allowed = int(Path(f"/proc/sys/user/max_{kind}_namespaces").read_text())
+        if allowed < _FEWEST_NAMESPACES:
+            low.append(f"{kind}: {allowed}")
+    return Outcome(present=not low, detail=", ".join(low))
+
+
+def _neighbours() -> Outcome:
+    allowed = int(Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3").read_text())
+    return Outcome(present=allowed >= _ENOUGH_NEIGHBOURS, detail=f"gc_thresh3 is {allowed}")
+
+
+def _own_pid_limit() -> Outcome:
+    return _try("value=$(cat /proc/sys/kernel/pid_max)", "echo $value > /proc/sys/kernel/pid_max")
+
+
+def _control_groups() -> Outcome:
+    found = writable_groups()
+    return Outcome(present=bool(found), detail=", ".join(found) or "none is writable for you")
+
+
+def _python() -> Outcome:
+    prefix = os.path.realpath(sys.base_prefix)
+    return Outcome(present=prefix.startswith("/usr") and "local" not in prefix, detail=prefix)
+
+
+def _files() -> Outcome:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return Outcome(present=most >= _ENOUGH_FILES, detail=f"at most {most}")
+
+
+def _qdisc(kind: str, options: str) -> Callable[[], Outcome]:
+    return lambda: _try("ip link set lo up", f"tc qdisc add dev lo root {kind} {options}")
+
+
+_CHECKS = (
+    _Check(
+        capability="user-namespaces",
+        need=Need.REQUIRED,
+        title={"en": "Namespaces for ordinary users", "zh": "普通用户可用的命名空间"},
+        cost={"en": "No sandbox can be made.", "zh": "无法创建沙箱。"},
+        remedy={
+            "en": "sysctl kernel.unprivileged_userns_clone=1 (Debian), or the AppArmor profile "
+            "that set-up installs (Ubuntu 24.04)",
+            "zh": "Debian：sysctl kernel.unprivileged_userns_clone=1；Ubuntu 24.04："
+            "安装程序提供的 AppArmor 配置",
+        },
+        probe=lambda: _try("true"),
+    ),
+    _Check(
+        capability="namespace-limits",
+        need=Need.REQUIRED,
+        title={"en": "Room for namespaces", "zh": "命名空间数量"},
+        cost={"en": "Large worlds cannot be made.", "zh": "无法创建大型场景。"},
+        remedy={
+            "en": "raise user.max_*_namespaces with sysctl",
+            "zh": "用 sysctl 提高 user.max_*_namespaces",
+        },
+        probe=_limits_of_namespaces,
+    ),
+    _Check(
+        capability="veth",
+        need=Need.REQUIRED,
+        title={"en": "Virtual links and bridges", "zh": "虚拟链路与网桥"},
+        cost={"en": "No networks.", "zh": "没有网络。"},
+        remedy={"en": "modprobe veth bridge", "zh": "modprobe veth bridge"},
+        probe=lambda: _try(
+            "ip link add name br0 type bridge", "ip link add v0 type veth peer name v1"
+        ),
+    ),
+    _Check(
+        capability="native-helper",
+        need=Need.REQUIRED,
+        title={"en": "Native helper", "zh": "本机辅助程序"},
+        cost={"en": "No hosts can be made.", "zh": "无法创建主机。"},
+        remedy={
+            "en": "make setup (needs gcc and libc6-dev)",
+            "zh": "make setup（需要 gcc 和 libc6-dev）",
+        },
+        probe=_helper,
+    ),
+    _Check(
+        capability="subordinate-ids",
+        need=Need.DEGRADED,
+        title={"en": "65,536 subordinate ids", "zh": "65,536 个从属 ID"},
+        cost={
+            "en": "One id only: worlds with users are refused, setuid programs do not work.",
+            "zh": "只有一个 ID：拒绝含用户的场景，setuid 程序无效。",
+        },
+        remedy={
+            "en": "install uidmap; usermod --add-subuids 100000-165535 "
+            "--add-subgids 100000-165535 ACCOUNT",
+            "zh": "安装 uidmap；usermod --add-subuids 100000-165535 "
+            "--add-subgids 100000-165535 账户",
+        },
+        probe=lambda: Outcome(present=enough_ids()),
+    ),
+    _Check(
+        capability="nft",
+        need=Need.DEGRADED,
+        title={"en": "Firewall (nft)", "zh": "防火墙（nft）"},
+        cost={"en": "Worlds with firewalls are refused.", "zh": "拒绝含防火墙的场景。"},
+        remedy={"en": "install nftables", "zh": "安装 nftables"},
+        probe=lambda: (
+            _try("nft add table inet probe")
+            if _program("nft").present
+            else Outcome(present=False, detail="no program `nft`")
+        ),
+    ),
+    _Check(
+        capability="own-pid-limit",
+        need=Need.DEGRADED,
+        title={"en": "A process limit for each host", "zh": "每台主机独立的进程上限"},
+        cost={
+            "en": "Processes are limited per user of a host and not per host.",
+            "zh": "进程数按主机内用户而非按主机限制。",
+        },
+        remedy={"en": "Linux 6.14 or newer", "zh": "Linux 6.14 或更新"},
+        probe=_own_pid_limit,
+    ),
+    _Check(
+        capability="control-groups",
+        need=Need.DEGRADED,
+        title={"en": "Control groups", "zh": "控制组（cgroup）"},
+        cost={
+            "en": "Memory is limited per process, processor time by priority only (nice 10).",
+            "zh": "内存按进程限制；处理器仅按优先级（nice 10）。",
+        },
+        remedy={
+            "en": "log in through systemd with delegation (Delegate=yes), or let root make "
+            "/sys/fs/cgroup/…/bachang for this account",
+            "zh": "通过启用委派（Delegate=yes）的 systemd 登录，"
+            "或由 root 为该账户创建 /sys/fs/cgroup/…/bachang",
+        },
+        probe=_control_groups,
+    ),
+    _Check(
+        capability="rate",
+        need=Need.DEGRADED,
+        title={"en": "Rates of links", "zh": "链路速率"},
+        cost={"en": "Worlds with link rates are refused.", "zh": "拒绝设定链路速率的场景。"},
+        remedy={"en": "modprobe sch_tbf", "zh": "modprobe sch_tbf"},
+        probe=_qdisc("tbf", "rate 1mbit burst 10kb latency 50ms"),
+    ),
+    _Check(
+        capability="neighbours",
+        need=Need.DEGRADED,
+        title={"en": "Neighbour (ARP) tables", "zh": "邻居（ARP）表"},
+        cost={
+            "en": "The table is the whole machine's: with many hosts packets are lost.",
+            "zh": "该表为整机共用：主机多时会丢包。",
+        },
+        remedy={
+            "en": "sysctl net.ipv4.neigh.default.gc_thresh3=65536 (set-up does it)",
+            "zh": "sysctl net.ipv4.neigh.default.gc_thresh3=65536（安装程序会设置）",
+        },
+        probe=_neighbours,
+    ),
+    _Check(
+        capability="system-python",
+        need=Need.DEGRADED,
+        title={"en": "Python of the system", "zh": "系统自带 Python"},
+        cost={
+            "en": "Python services in hosts do not find their standard library.",
+            "zh": "主机内的 Python 服务找不到标准库。",
+        },
+        remedy={
+            "en": "make .venv from /usr/bin/python3",
+            "zh": "用 /usr/bin/python3 创建 .venv",
+        },
+        probe=_python,
+    ),
+    _Check(
+        capability="descriptors",
+        need=Need.DEGRADED,
+        title={"en": "Open files", "zh": "打开文件数"},
+        cost={
+            "en": "Few hosts in a sandbox (three descriptors each).",
+            "zh": "沙箱内主机数量受限（每台三个描述符）。",
+        },
+        remedy={"en": "raise the hard limit (ulimit -Hn)", "zh": "提高硬限制（ulimit -Hn）"},
+        probe=_files,
+    ),
+)

@@ -1,0 +1,224 @@
+"""Deaths at bad moments: nothing is left, nothing acknowledged is lost, the state is clear."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bachang.fabric import LocalFabric, LocalSandbox, MachineError, SandboxGoneError
+from bachang.fabric.leaks import family, wait_clean
+from bachang.plan import FieldSystem, Host, HostKind, Listener, User, World
+from tests.fabric.worlds import LAN, host, interface, python_service, world
+
+_LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
+
+
+@pytest.fixture
+def fabric(home: Path) -> Iterator[LocalFabric]:
+    yield LocalFabric(plant_argv=("-c", _LITTLE_PLANT))
+    assert wait_clean() == []
+
+
+@pytest.fixture
+def plant_world() -> World:
+    """A controller with a protocol socket, and a desk."""
+    listener = Listener(purpose="modbus", host="controller", port=502)
+    return world(
+        host("controller", 11),
+        host("desk", 12),
+        field_systems=(FieldSystem(name="x", type="x", listeners=(listener,)),),
+    )
+
+
+def test_a_killed_agent_takes_everything_with_it(fabric: LocalFabric) -> None:
+    live = fabric.deploy(world(host("a", 11, **python_service())), name="victim")
+    kept = live.record(actor="white", kind="message.sent", subject="last words")
+    everyone = family(live.status().agent_pid)
+    assert len(everyone) >= 4
+    os.kill(live.status().agent_pid, signal.SIGKILL)
+    _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everyone))
+    with pytest.raises(SandboxGoneError):
+        live.status()
+    assert fabric.sandboxes() == []
+    assert fabric.abandoned() == ["victim"]
+    assert kept in fabric.salvage("victim")
+    fabric.deploy(world(host("a", 11)), name="victim").destroy()
+
+
+def test_a_killed_zygote_is_replaced_and_services_live_on(fabric: LocalFabric) -> None:
+    live = fabric.deploy(world(host("a", 11, **python_service())), name="z")
+    os.kill(_child_named(live, "zygote"), signal.SIGKILL)
+    _until(lambda: "zygote" in _faults(live))
+    assert live.status().hosts[0].services == {"page": "up"}
+    live.open_tcp("a", "10.1.0.11", 8080).close()
+    live.reset("a")
+    live.exec("a", ["pkill", "-f", "page.py"])
+    _until(lambda: [one.kind for one in live.events()].count("service.up") == 3)
+    live.open_tcp("a", "10.1.0.11", 8080).close()
+    live.destroy()
+
+
+def test_a_dead_plant_comes_back_with_all_commands(fabric: LocalFabric, plant_world: World) -> None:
+    live = fabric.deploy(plant_world, name="plant")
+    assert live.points() == {"x.value": 1, "x.uid": 65000}
+    live.command("x.value", 7, actor="white")
+    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
+        assert meter.recv(10) == b"7"
+    live.command("x.value", 8, actor="white")
+    _crash_plant(live)
+    _until(lambda: "plant" in _faults(live))
+    _until(lambda: _value(live) == 8)
+    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
+        assert meter.recv(10) == b"8"
+    live.destroy()
+
+
+def test_a_reset_gives_the_plant_its_socket_in_the_new_host(
+    fabric: LocalFabric, plant_world: World
+) -> None:
+    live = fabric.deploy(plant_world, name="plant")
+    live.command("x.value", 5, actor="white")
+    live.reset("controller")
+    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
+        assert meter.recv(10) == b"5"  # physics goes on
+    live.reset()
+    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
+        assert meter.recv(10) == b"1"  # everything is as it was
+    live.destroy()
+
+
+@pytest.mark.parametrize("moment_s", [0.03, 0.11, 0.29, 0.47])
+def test_a_client_killed_while_it_deploys_leaves_nothing(
+    fabric: LocalFabric, moment_s: float
+) -> None:
+    script = (
+        "from bachang.fabric import LocalFabric; from tests.fabric.worlds import *;"
+        "print('begin', flush=True);"
+        "LocalFabric().deploy(world(*(host(f'h{n}', n) for n in range(11, 41))), name='brief')"
+    )
+    client = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=_ROOT)
+    with client:
+        assert client.stdout
+        assert client.stdout.readline() == b"begin\n"
+        time.sleep(moment_s)  # the very thing under test is a random moment
+        client.kill()
+    _until(lambda: _gone_or_destroyed(fabric, "brief"))
+    for name in fabric.abandoned():
+        fabric.deploy(world(), name=name).destroy()
+
+
+def test_a_full_disk_loses_nothing_that_was_acknowledged(fabric: LocalFabric) -> None:
+    live = fabric.deploy(world(host("a", 11)), name="full")
+    pid = live.status().agent_pid
+    _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    room = live._directory.log.stat().st_size + 2000
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (room, most))
+    with pytest.raises(MachineError, match="make room"):
+        live.record(actor="white", kind="message.sent", subject="x" * 5000)
+    assert live.exec("a", ["echo", "alive"]).stdout == b"alive\n"
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+    made = live.record(actor="white", kind="message.sent", subject="room again")
+    numbers = [event.sequence for event in live.events()]
+    assert numbers == list(range(1, made.sequence + 1))
+    live.destroy()
+
+
+def test_a_flood_of_frames_and_output_does_not_disturb_the_agent(fabric: LocalFabric) -> None:
+    flood = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+    flood += "while True: s.sendto(bytes(1000), ('10.1.0.12', 9)); print('x' * 1000)"
+    live = fabric.deploy(world(host("a", 11), host("b", 12)), name="flood")
+    done = live.exec("a", ["python3", "-c", flood], timeout_s=1, limit_bytes=1000)
+    assert done.timed_out
+    assert done.truncated
+    assert live.status().state == "running"
+    live.destroy()
+
+
+def test_a_state_directory_with_a_long_path_works(
+    home: Path, fabric: LocalFabric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / ("long-" * 30)))
+    live = fabric.deploy(world(host("a", 11)), name="deep")
+    assert fabric.attach("deep").status().state == "running"
+    live.destroy()
+
+
+def test_one_id_only_is_refused_for_users(
+    fabric: LocalFabric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bachang.fabric._local.enough_ids", lambda: False)
+    monkeypatch.setattr("bachang.fabric._launch.enough_ids", lambda: False)
+    user = User(name="ann", uid=1000, gid=1000, home="/home/ann")
+    with pytest.raises(MachineError, match="subordinate ids"):
+        fabric.deploy(world(host("a", 11, users=(user,))), name="single")
+    live = fabric.deploy(world(host("a", 11), host("b", 12)), name="single")
+    assert live.exec("a", ["ping", "-c", "1", "-W", "2", "b"]).status == 0
+    assert any("one id" in line for line in live.status().degraded)
+    live.destroy()
+
+
+def test_many_interfaces_make_a_ring(fabric: LocalFabric) -> None:
+    """Hosts with several links get them in the order of the plan."""
+    second = dataclasses.replace(interface(51), name="eth1", mac="02:00:00:09:09:09", port="second")
+    both = Host(name="both", kind=HostKind.HOST, interfaces=(interface(50), second))
+    live = fabric.deploy(World(networks=(LAN,), hosts=(both,)), name="ring")
+    shown = live.exec("both", ["ip", "-br", "-4", "address"]).stdout.decode().split()
+    assert [word for word in shown if "/" in word] == [
+        "127.0.0.1/8",
+        "10.1.0.50/24",
+        "10.1.0.51/24",
+    ]
+    live.destroy()
+
+
+_ROOT = Path(__file__).parents[2]
+
+
+def _until(holds, limit_s: float = 5.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _gone_or_destroyed(fabric: LocalFabric, name: str) -> bool:
+    """True once nothing lives; a sandbox that was up before its client died is destroyed."""
+    if not fabric.sandboxes():
+        return True
+    with contextlib.suppress(SandboxGoneError):
+        fabric.attach(name).destroy()
+    return False
+
+
+def _faults(live: LocalSandbox) -> list[str]:
+    return [one.subject for one in live.events() if one.kind == "platform.fault"]
+
+
+def _child_named(live: LocalSandbox, name: str) -> int:
+    for pid in family(live.status().agent_pid):
+        if Path(f"/proc/{pid}/comm").read_text().strip() == name:
+            return pid
+    raise AssertionError(name)
+
+
+def _value(live: LocalSandbox) -> object:
+    try:
+        return live.points().get("x.value")
+    except Exception:
+        return None
+
+
+def _crash_plant(live: LocalSandbox) -> None:
+    """The little plant ends itself when it is asked to."""
+    with pytest.raises(Exception, match="plant"):
+        live.command("x.crash", 1, actor="white")
