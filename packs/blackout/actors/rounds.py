@@ -14,7 +14,7 @@ def shown(name: str) -> object:
     return one["value"] if fresh else "—"
 
 
-print(
-    f"mains {shown('mains_ok')}, on mains {shown('on_mains')}, on genset {shown('on_genset')}, "
-    f"genset {shown('genset_hz')} Hz, {shown('genset_kw')} kW"
-)
+mains = {True: "✓", False: "✗"}.get(shown("mains_ok"), "—")
+feed = "市电 mains" if shown("on_mains") is True else "机组 genset"
+feed = feed if shown("on_mains") is True or shown("on_genset") is True else "—"
+print(f"市电 mains {mains}  机房 hall ⇐ {feed}  机组 genset {shown('genset_hz')} Hz")

@@ -27,4 +27,4 @@ table inet filter {
 }
 RULES
 nft -f /etc/nftables.conf
-echo "gate: Modbus for 10.20.10.11 and 10.20.20.12 only"
+echo "gate: 502 ⇐ 10.20.10.11, 10.20.20.12"

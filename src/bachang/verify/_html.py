@@ -65,10 +65,11 @@ def _section(part: str, report: VerifyReport) -> str:
 
 def _row(check: Check) -> str:
     said = f'<div class="reason">{escape(check.reason)}</div>' if check.reason else ""
-    seen = f"<small>{escape(check.evidence)}</small>" if check.evidence else ""
+    seen = f" · {escape(check.evidence)}" if check.evidence else ""
     return (
         f'<tr class="{"yes" if check.ok else "no"}"><td>{"✓" if check.ok else "✗"}</td>'
-        f"<td>{_text(check.title)} <code>{escape(check.name)}</code>{seen}{said}</td>"
+        f"<td>{_text(check.title)}<small><code>{escape(check.name)}</code>{seen}</small>"
+        f"{said}</td>"
         f"<td>{check.duration_s:.1f} s</td></tr>"
     )
 

@@ -17,6 +17,7 @@ from typing import Protocol
 from bachang.exercise import advance_to, holds, observe, run
 from bachang.fabric import ExecResult, Fabric, Sandbox, SandboxError
 from bachang.plan import HostKind, Plan, Program
+from bachang.twins import PointValue
 
 PROBE_LIMIT_S = 15.0
 """Wall seconds that a probe may take, whatever the scenario allows it."""
@@ -116,7 +117,7 @@ class Stage:
         """The values that an expression looks at, as they are now."""
         points = observe(self.sandbox).points
         names = dict.fromkeys(_POINT.findall(expression))
-        return ", ".join(f"{name} is {points[name]!r}" for name in names if name in points)
+        return ", ".join(f"{name} is {_shown(points[name])}" for name in names if name in points)
 
     def restart(self) -> None:
         """What a power failure of everything does: only what was written down is left.
@@ -165,6 +166,10 @@ class Stage:
             for service, state in host.services.items()
             if state != "up"
         ]
+
+
+def _shown(value: PointValue) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
 
 def said(program: Program) -> str:
