@@ -39,6 +39,7 @@ _MODULES = {
     "score": "_exercise",
     "play": "_play",
     "report": "_exercise",
+    "serve": "_serve",
     "down": "_sandbox",
 }
 """Each command and the module of this package that holds it, in the order of use."""

@@ -1,1 +1,13 @@
-"""The portal."""
+"""The portal: people, exercises and their journal, in the browser.
+
+`Assembly` puts everything together as one ASGI application; `serve` runs it. The documents of
+the API are in `bachang.portal.models`; who may do what is decided in one place, by the rules
+of `bachang.portal._access`.
+"""
+
+from bachang.portal._assemble import Assembly
+from bachang.portal._outside import Outside
+from bachang.portal._serve import PortBusyError, serve
+from bachang.portal._settings import OidcSettings, Settings
+
+__all__ = ["Assembly", "OidcSettings", "Outside", "PortBusyError", "Settings", "serve"]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from pydantic.json_schema import models_json_schema
-from starlette.requests import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 
 from bachang import __version__
+from bachang.portal._faults import handle_errors
 from bachang.portal._problem import MEDIA_TYPE
 from bachang.portal.models import LiveMessage, Problem, TerminalMessage
-from bachang.portal.routes import ROUTERS
+from bachang.portal.routes import ROUTERS, live
 
 _DESCRIPTION = """The portal of Bachang, a cyber range.
 
@@ -27,14 +30,19 @@ _PROBLEM: dict[str, Any] = {
 }
 
 
-def _authorise(request: Request) -> None:
-    route = f"{request.method} {request.scope['route'].path}"
-    request.app.state.portal.access.check(route, request.state.person, request.path_params)
+async def _authorise(connection: HTTPConnection) -> None:
+    """Every HTTP route asks this first; WebSockets ask for themselves, to tell why not."""
+    if connection.scope["type"] != "http":
+        return
+    route = f"{connection.scope['method']} {connection.scope['route'].path}"
+    check = connection.app.state.portal.access.check
+    await run_in_threadpool(check, route, connection.state.person, connection.path_params)
 
 
-def application() -> FastAPI:
+def application(*, lifespan: Any = None) -> FastAPI:
     """The API without its parts (``app.state.portal``)."""
     app = FastAPI(
+        lifespan=lifespan,
         title="Bachang",
         version=__version__,
         description=_DESCRIPTION,
@@ -47,13 +55,29 @@ def application() -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(live.router)
+    handle_errors(app)
     return app
+
+
+def route_keys() -> set[str]:
+    """Method and path of each route, as the rules name them; ``WS`` for WebSockets."""
+    keys = set()
+    for router in (*ROUTERS, live.router):
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                keys |= {f"{method} {route.path}" for method in route.methods or ()}
+            elif isinstance(route, APIWebSocketRoute):
+                keys.add(f"WS {route.path}")
+    return keys
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document of the API, with the messages of its WebSockets."""
     whole = application().openapi()
-    messages = [(LiveMessage, "validation"), (TerminalMessage, "validation")]
-    _, schemas = models_json_schema(messages, ref_template="#/components/schemas/{model}")
+    _, schemas = models_json_schema(
+        [(LiveMessage, "validation"), (TerminalMessage, "validation")],
+        ref_template="#/components/schemas/{model}",
+    )
     whole["components"]["schemas"].update(schemas["$defs"])
     return whole

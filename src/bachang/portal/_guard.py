@@ -1,5 +1,234 @@
-"""placeholder"""
+"""What every request goes through before a route sees it, and every answer afterwards.
+
+The checks stand in this order: a name that is ours (a page of another site cannot reach the
+portal by a name that it made point here), a screen's own origin, an origin that is ours, the
+header that only our own scripts can send, a body that is not too long, a rate. Then comes the
+session. Each refusal is a problem with its remedy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bachang.portal._access import NOBODY, Person
+from bachang.portal._limits import Limit
+from bachang.portal._problem import ProblemError
+from bachang.portal._replies import Replies
+from bachang.portal._sessions import Sessions
+from bachang.portal._settings import Settings
+
+BODY_BYTES = 256 * 1024
+UPLOAD_BYTES = 32 * 1024 * 1024
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_UPLOAD = "/api/packs/"
+_MESSAGE_WAIT_S = 30.0
 
 
-def cookie_name(settings: object) -> str:
-    return "bachang"
+class Guard:
+    """The outermost ASGI application.
+
+    Args:
+        app: The API and the web UI.
+        screens: Pages of hosts, at origins of their own.
+        settings: What is allowed.
+        sessions: Who asks.
+        replies: Answers to requests that were done before.
+        elapsed: Seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        screens: ASGIApp,
+        settings: Settings,
+        sessions: Sessions,
+        replies: Replies,
+        elapsed: Callable[[], float],
+    ) -> None:
+        self._app = app
+        self._screens = screens
+        self._settings = settings
+        self._sessions = sessions
+        self._replies = replies
+        self._hosts = _hosts(settings)
+        self._origins = {settings.origin, *(f"http://{host}" for host in _hosts(settings))}
+        self._headers = _security_headers(settings)
+        self._rate = Limit("requests", settings.requests_per_minute, elapsed)
+        self._cookie = cookie_name(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, see ASGI."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        host = headers.get("host", "").lower()
+        if self._settings.is_screen(host):
+            await self._screens(scope, receive, send)
+            return
+        send = self._with_headers(send)
+        try:
+            self._check_names(scope, headers, host)
+            await self._identify(scope, headers)
+            await self._pass_on(scope, headers, receive, send)
+        except ProblemError as problem:
+            await _refuse(problem, scope, receive, send)
+
+    def _check_names(self, scope: Scope, headers: Headers, host: str) -> None:
+        if host not in self._hosts:
+            raise ProblemError(
+                421,
+                "wrong-host",
+                "the portal is not asked for by this name",
+                f"open {self._settings.origin}, or start it with --public",
+            )
+        unsafe = scope["type"] == "websocket" or scope["method"] not in _SAFE
+        origin = headers.get("origin")
+        if unsafe and origin is not None and origin.lower() not in self._origins:
+            raise ProblemError(
+                403, "wrong-origin", "another site asked for this", "use the portal's own pages"
+            )
+        if unsafe and scope["type"] == "http" and "x-bachang" not in headers:
+            raise ProblemError(
+                403,
+                "wrong-origin",
+                "a writing request needs the header X-Bachang, which no other site can send",
+                "send `X-Bachang: 1`",
+            )
+
+    async def _identify(self, scope: Scope, headers: Headers) -> None:
+        token = cookie_parser(headers.get("cookie", "")).get(self._cookie)
+        person = await self._who(token)
+        state = scope.setdefault("state", {})
+        state["person"], state["session"] = person, token
+        client = scope.get("client") or ("", 0)
+        self._rate.take(person.id or str(client[0]))
+
+    async def _who(self, token: str | None) -> Person:
+        if token is None:
+            return NOBODY
+        known = self._sessions.remembered(token)
+        if known is None:
+            known = await asyncio.to_thread(self._sessions.who, token)
+        return known
+
+    async def _pass_on(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" or scope["method"] in _SAFE:
+            await self._app(scope, receive, send)
+            return
+        upload = scope["method"] == "PUT" and scope["path"].startswith(_UPLOAD)
+        body = await _body(headers, receive, UPLOAD_BYTES if upload else BODY_BYTES)
+        person: Person = scope["state"]["person"]
+        key = headers.get("idempotency-key")
+        if key is None or not person.known:
+            await self._app(scope, _given(body, receive), send)
+            return
+        await self._replies.answer(self._app, scope, person, key, body, receive, send)
+
+    def _with_headers(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        return sending
+
+
+def cookie_name(settings: Settings) -> str:
+    """The session cookie's name. Cookies know no ports, so the port is in it."""
+    return "__Host-bachang" if settings.secure else f"bachang-{settings.port}"
+
+
+def _hosts(settings: Settings) -> frozenset[str]:
+    """Values of the Host header that are ours."""
+    port = settings.port
+    names = {f"{settings.host}:{port}", f"127.0.0.1:{port}", f"localhost:{port}"}
+    if settings.public:
+        names.add(urlsplit(settings.public).netloc.lower())
+    return frozenset(names | {host.lower() for host in settings.extra_hosts})
+
+
+def _security_headers(settings: Settings) -> dict[str, str]:
+    frames = settings.screens_origin("*")
+    sockets = settings.origin.replace("http", "ws", 1)
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        # Ant Design and xterm.js make style elements; scripts stay strict.
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": f"'self' {sockets}",
+        "worker-src": "'self' blob:",
+        "frame-src": frames,
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    headers = {
+        "Content-Security-Policy": "; ".join(f"{key} {value}" for key, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cache-Control": "no-store",
+    }
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+async def _body(headers: Headers, receive: Receive, limit: int) -> bytes:
+    """The whole body of a request.
+
+    Raises:
+        ProblemError: 413 where it is longer than allowed, 408 where it does not come.
+    """
+    length = headers.get("content-length", "0")
+    if length.isdigit() and int(length) > limit:
+        raise _too_long(limit)
+    parts, size = [], 0
+    while True:
+        try:
+            message = await asyncio.wait_for(receive(), _MESSAGE_WAIT_S)
+        except TimeoutError:
+            raise ProblemError(408, "too-slow", "the request's body did not come") from None
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise _too_long(limit)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _too_long(limit: int) -> ProblemError:
+    return ProblemError(413, "too-long", f"a body has at most {limit >> 10} KiB", "send less")
+
+
+def _given(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives a body that was read already, and then what comes after it."""
+    parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receiving() -> Message:
+        return parts.pop() if parts else await receive()
+
+    return receiving
+
+
+async def _refuse(problem: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await problem.response()(scope, receive, send)
+    else:
+        await send({"type": "websocket.close", "code": 1008, "reason": problem.detail[:120]})

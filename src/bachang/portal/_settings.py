@@ -40,7 +40,7 @@ class Settings:
     ui: Path | None = None
     """Folder of the built web UI; ``None``: there is none."""
     local: bool = True
-    """One person's range: opened by a one-time token; no other accounts sign in."""
+    """Whether a one-time token, printed at start, opens the account `local` with all roles."""
     oidc: OidcSettings | None = None
     sandboxes: int | None = None
     """Most sandboxes at a time; ``None``: what memory and processors allow."""
@@ -52,6 +52,8 @@ class Settings:
     """For one run."""
     sign_ins_per_minute: int = 10
     """For one name, and ten times that for one address."""
+    hash_memory_mib: int = 64
+    """Memory that computing the argon2id hash of a password takes."""
     session_days: int = 7
     """A session ends when it was not used for so long."""
     extra_hosts: tuple[str, ...] = field(default=())
@@ -66,3 +68,22 @@ class Settings:
     def secure(self) -> bool:
         """Whether browsers reach it by TLS only (a proxy in front of it does that)."""
         return self.origin.startswith("https:")
+
+    @property
+    def screens(self) -> str:
+        """How pages of hosts are shown: at an ``origin`` of their own, or not at all (``none``:
+        the portal has only an IP address and no wildcard domain)."""
+        local = self.public is None and self.host in ("127.0.0.1", "localhost")
+        return "origin" if local or self.screens_domain else "none"
+
+    def screens_origin(self, identity: str) -> str:
+        """The origin of a page of a host; ``*``: of all of them."""
+        if self.screens_domain:
+            return f"{'https' if self.secure else 'http'}://{identity}.{self.screens_domain}"
+        return f"http://{identity}.localhost:{self.port}"
+
+    def is_screen(self, host: str) -> bool:
+        """Whether a Host header is that of a page of a host."""
+        if self.screens == "none":
+            return False
+        return host.endswith(self.screens_origin("").partition("://")[2])

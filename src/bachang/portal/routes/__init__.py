@@ -4,6 +4,7 @@ from bachang.portal.routes import (
     accounts,
     audit,
     exercises,
+    live,
     machine,
     packs,
     runs,
@@ -20,4 +21,4 @@ ROUTERS = (
     machine.router,
 )
 
-__all__ = ["ROUTERS"]
+__all__ = ["ROUTERS", "live"]

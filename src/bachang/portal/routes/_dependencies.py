@@ -8,7 +8,6 @@ from fastapi import Depends, Query, Request
 
 from bachang.portal._access import Person
 from bachang.portal._portal import Portal
-from bachang.portal.models import Identity, Name
 
 
 async def _portal(request: Request) -> Portal:
@@ -21,9 +20,14 @@ async def _person(request: Request) -> Person:
     return person
 
 
+async def _key(request: Request) -> str | None:
+    key: str | None = getattr(request.state, "idempotency_key", None)
+    return key
+
+
 PortalPart = Annotated[Portal, Depends(_portal)]
 Asking = Annotated[Person, Depends(_person)]
 After = Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9._-]+$")]
 Limit = Annotated[int, Query(ge=1, le=200)]
-AccountId = Identity
-PackName = Name
+Key = Annotated[str | None, Depends(_key)]
+"""The request's idempotency key, if it has one."""

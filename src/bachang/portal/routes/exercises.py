@@ -29,7 +29,7 @@ def list_exercises(
     portal: PortalPart, person: Asking, after: After = None, limit: Limit = 50
 ) -> Page[Exercise]:
     """The exercises that whoever asks may see, latest first."""
-    return portal.exercises.list(person, after=after, limit=limit)
+    return portal.exercises.visible(person, after=after, limit=limit)
 
 
 @router.post("", status_code=201)

@@ -26,7 +26,7 @@ from bachang.portal.models import (
     Topology,
     Verdict,
 )
-from bachang.portal.routes._dependencies import After, Asking, Limit, PortalPart
+from bachang.portal.routes._dependencies import After, Asking, Key, Limit, PortalPart
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 TerminalId = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -37,7 +37,7 @@ def list_runs(
     portal: PortalPart, person: Asking, after: After = None, limit: Limit = 50
 ) -> Page[RunSummary]:
     """One's own runs, latest first."""
-    return portal.runs.list(person, after=after, limit=limit)
+    return portal.runs.own(person, after=after, limit=limit)
 
 
 @router.get("/{run}")
@@ -47,15 +47,19 @@ def get_run(run: Identity, portal: PortalPart, person: Asking) -> Run:
 
 
 @router.post("/{run}/answers")
-def answer(run: Identity, given: NewAnswer, portal: PortalPart, person: Asking) -> Verdict:
+def answer(
+    run: Identity, given: NewAnswer, portal: PortalPart, person: Asking, key: Key
+) -> Verdict:
     """Answer a task; when this returns, the answer is kept for good."""
-    return portal.runs.answer(run, given, by=person)
+    return portal.runs.answer(run, given, by=person, key=key)
 
 
 @router.post("/{run}/hints")
-def take_hint(run: Identity, wanted: TakeHint, portal: PortalPart, person: Asking) -> TakenHint:
+def take_hint(
+    run: Identity, wanted: TakeHint, portal: PortalPart, person: Asking, key: Key
+) -> TakenHint:
     """Buy the next hint of a task."""
-    return portal.runs.hint(run, wanted, by=person)
+    return portal.runs.hint(run, wanted, by=person, key=key)
 
 
 @router.post("/{run}/reset")
@@ -122,7 +126,7 @@ def open_screen(run: Identity, wanted: OpenScreen, portal: PortalPart, person: A
 @router.get("/{run}/terminals")
 def list_terminals(run: Identity, portal: PortalPart, person: Asking) -> list[Terminal]:
     """The terminals in this run that whoever asks may join."""
-    return portal.terminals.list(run)
+    return portal.terminals.of(run)
 
 
 @router.post("/{run}/terminals", status_code=201)

@@ -1,0 +1,144 @@
+"""The portal put together: store, services, API, web UI, guard."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.routing import Mount, Route
+
+from bachang.engine import LocalEngine
+from bachang.portal._access import RULES, Access
+from bachang.portal._application import application, route_keys
+from bachang.portal._audit import Audit
+from bachang.portal._exercises import Exercises
+from bachang.portal._guard import Guard, cookie_name
+from bachang.portal._library import Library
+from bachang.portal._live import Live
+from bachang.portal._machine import MachineView
+from bachang.portal._outside import Outside
+from bachang.portal._people import People
+from bachang.portal._portal import Portal
+from bachang.portal._registry import Registry
+from bachang.portal._replies import Replies
+from bachang.portal._runs import Runs
+from bachang.portal._screens import Screens
+from bachang.portal._sessions import Sessions
+from bachang.portal._settings import Settings
+from bachang.portal._stage import Stage
+from bachang.portal._terminals import Terminals
+from bachang.portal._ui import WebUi, without_ui
+from bachang.portal._world import changed
+from bachang.portal.models import LiveEvent
+from bachang.portal.store import PortalStore
+
+
+class Assembly:
+    """A portal that is ready to be served: ``app`` is the ASGI application.
+
+    Args:
+        settings: How it is set up.
+        engine: Where sandboxes run; ``None``: on this machine, under this account.
+        outside: Clock and randomness.
+
+    Raises:
+        ConnectionError: the data base does not answer.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        engine: LocalEngine | None = None,
+        outside: Outside | None = None,
+    ) -> None:
+        outside = outside or Outside()
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.store = PortalStore(settings.database or f"sqlite:///{settings.data / 'portal.db'}")
+        audit = Audit(self.store, outside)
+        self.sessions = Sessions(self.store, settings, audit, outside)
+        people = People(self.store, self.sessions, audit, outside)
+        library = Library(self.store, settings, audit, outside)
+        registry = Registry(self.store, audit)
+        live = Live(outside.now)
+        self.stage = Stage(
+            settings, engine or LocalEngine(), registry, live, library.folder, outside
+        )
+        runs = Runs(settings, registry, self.stage, audit, outside)
+        exercises = Exercises(settings, registry, self.stage, runs, library, people, audit, outside)
+        machine = MachineView(settings, registry, self.stage, audit)
+        terminals = Terminals(runs, registry, audit, settings.data / "recordings")
+        screens = Screens(settings, self.stage, runs, audit, outside, cookie_name(settings))
+        access = Access(
+            relations={
+                "account": people.to_account,
+                "group": people.to_group,
+                "invitation": people.to_invitation,
+                "pack": library.to_pack,
+                "exercise": registry.to_exercise,
+                "run": registry.to_run,
+            }
+        )
+        self.portal = Portal(
+            settings=settings,
+            store=self.store,
+            access=access,
+            sessions=self.sessions,
+            people=people,
+            audit=audit,
+            library=library,
+            exercises=exercises,
+            runs=runs,
+            terminals=terminals,
+            screens=screens,
+            live=live,
+            machine=machine,
+        )
+        self._replies = Replies(self.store, outside)
+        self.stage.before_end = terminals.keep_recordings
+        self.stage.each_second = lambda: live.refresh(
+            lambda changes: _refreshed(changes, outside.now())
+        )
+        _register_topics(self.portal)
+        self.api = self._api(settings)
+        self.app = Guard(self.api, screens, settings, self.sessions, self._replies, outside.elapsed)
+
+    def _api(self, settings: Settings) -> FastAPI:
+        api = application(lifespan=self._lifespan)
+        missing = route_keys() ^ set(RULES)
+        if missing:
+            raise RuntimeError(f"routes and rules differ: {sorted(missing)}")
+        api.state.portal = self.portal
+        if settings.ui is not None and (settings.ui / "index.html").is_file():
+            api.router.routes.append(Mount("/", WebUi(settings.ui)))
+        else:
+            api.router.routes.append(Route("/", without_ui))
+        return api
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
+        self._replies.forget_old()
+        self.stage.open()
+        try:
+            yield
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of everything; sandboxes run on."""
+        self.stage.close()
+        self.stage.journal.close()
+        self.store.close()
+
+
+def _register_topics(portal: Portal) -> None:
+    portal.live.register("run", lambda run, all_: portal.runs.document(run, everything=all_))
+    portal.live.register("exercise", lambda exercise, _: portal.exercises.get(exercise))
+    portal.live.register("board", lambda exercise, _: portal.exercises.board(exercise))
+    portal.live.register("machine", lambda _id, _: portal.machine.describe())
+
+
+def _refreshed(changes: dict[str, Any], now: float) -> LiveEvent:
+    return changed(None, now, changes)

@@ -1,0 +1,79 @@
+"""The machine as its operator sees it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from bachang import __version__
+from bachang.fabric import FabricError, SandboxStatus
+from bachang.portal import _capacity as capacity
+from bachang.portal._access import Person
+from bachang.portal._audit import Audit
+from bachang.portal._registry import Registry
+from bachang.portal._settings import Settings
+from bachang.portal._stage import Stage
+from bachang.portal.models import Capacity, Cleanup, Machine, SandboxInfo
+
+_TYPICAL_HOSTS = 12
+
+
+class MachineView:
+    """Reads the machine, and clears what is left over."""
+
+    def __init__(self, settings: Settings, registry: Registry, stage: Stage, audit: Audit) -> None:
+        self._settings = settings
+        self._registry = registry
+        self._stage = stage
+        self._audit = audit
+
+    def describe(self) -> Machine:
+        """The machine now."""
+        memory = capacity.memory()
+        fits, limit, reason = self._stage.room("")
+        sandboxes = self._sandboxes()
+        return Machine(
+            version=__version__,
+            processors=os.cpu_count() or 1,
+            load=round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
+            memory_mib=memory.total,
+            memory_free_mib=memory.available,
+            disk_free_mib=shutil.disk_usage(self._settings.data).free >> 20,
+            sandboxes=sandboxes,
+            capacity=Capacity(fits=fits, running=len(sandboxes), limit=limit, reason=reason),
+            findings=[],
+        )
+
+    def clean_up(self, *, by: Person) -> Cleanup:
+        """End sandboxes of runs that have ended, which an accident left running."""
+        running = set(self._stage.engine.fabric.sandboxes())
+        active = {row.id for row in self._registry.active()}
+        ours = {name for name in running if self._registry.knows(name)}
+        removed = []
+        for name in sorted(ours - active):
+            self._stage.engine.down(name)
+            removed.append(name)
+        self._audit.note(by.name, "machine.cleaned", "machine", {"removed": removed})
+        return Cleanup(removed=removed)
+
+    def _sandboxes(self) -> list[SandboxInfo]:
+        found = []
+        fabric = self._stage.engine.fabric
+        for name in fabric.sandboxes():
+            try:
+                found.append(self._info(fabric.attach(name).status()))
+            except FabricError:
+                continue  # it ended between the two calls
+        return found
+
+    def _info(self, status: SandboxStatus) -> SandboxInfo:
+        return SandboxInfo(
+            name=status.name,
+            state=status.state,
+            hosts=len(status.hosts),
+            processes=sum(host.processes for host in status.hosts),
+            memory_mib=round(sum(host.memory_kib for host in status.hosts) / 1024, 1),
+            uptime_s=round(status.uptime_s, 1),
+            run=status.name if self._registry.knows(status.name) else None,
+            degraded=list(status.degraded),
+        )

@@ -1,0 +1,76 @@
+"""Running the portal: one process, one loop, until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from bachang.portal._assemble import Assembly
+from bachang.portal._settings import Settings
+
+_BACKLOG = 2048
+_GOODBYE_S = 3
+_MESSAGE_BYTES = 1 << 20
+
+
+class PortBusyError(Exception):
+    """Another program listens there."""
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def serve(settings: Settings, ready: Callable[[Assembly], None]) -> None:
+    """Serve a portal until SIGINT or SIGTERM.
+
+    Args:
+        settings: How it is set up.
+        ready: Called once it answers.
+
+    Raises:
+        PortBusyError: the port is taken.
+        ConnectionError: the data base does not answer.
+    """
+    listener = _listen(settings)
+    with listener:
+        assembly = Assembly(settings)
+        config = uvicorn.Config(
+            assembly.app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=settings.public is not None,
+            timeout_graceful_shutdown=_GOODBYE_S,
+            ws_max_size=_MESSAGE_BYTES,
+            ws_per_message_deflate=False,
+            lifespan="on",
+        )
+        _Server(config, lambda: ready(assembly)).run(sockets=[listener])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortBusyError(
+                f"port {settings.port} is taken: choose another one with --port"
+            ) from error
+        raise
+    listener.listen(_BACKLOG)
+    return listener

@@ -1,0 +1,229 @@
+"""Who asks: sessions, passwords, the one-time token that `bachang serve` prints.
+
+A session is an opaque random token in a cookie; the data base keeps only its hash. Sessions
+that were used lately are remembered, so most requests need no data base for it. A wrong name
+costs as much time as a wrong password.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from bachang.portal._access import NOBODY, Person
+from bachang.portal._audit import Audit
+from bachang.portal._limits import Limit
+from bachang.portal._outside import Outside, moment
+from bachang.portal._problem import ProblemError
+from bachang.portal._settings import Settings
+from bachang.portal.models import Account, Role, Session, SignIn
+from bachang.portal.store import PortalStore, tables
+
+LOCAL = "local"
+"""Name of the account that the one-time token opens."""
+_TOUCH_S = 600.0
+"""Seconds between two notes in the data base that a session is in use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSession:
+    """A session that was just opened."""
+
+    token: str
+    person: Person
+
+
+class Sessions:
+    """Opens, finds and closes sessions."""
+
+    def __init__(
+        self, store: PortalStore, settings: Settings, audit: Audit, outside: Outside
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._audit = audit
+        self._outside = outside
+        self._hasher = PasswordHasher(memory_cost=settings.hash_memory_mib << 10)
+        self._nobody_hash = self._hasher.hash(outside.token())
+        self._per_name = Limit("sign-ins", settings.sign_ins_per_minute, outside.elapsed)
+        self._remembered: dict[str, tuple[Person, float]] = {}
+        self.one_time_token: str | None = outside.token() if settings.local else None
+
+    # ---- opening and closing
+
+    def sign_in(self, name: str, password: str) -> OpenedSession:
+        """Open a session by name and password.
+
+        Raises:
+            ProblemError: 401 without saying which of the two is wrong; 429 for too many.
+        """
+        self._per_name.take(name)
+        with self._store.reading() as connection:
+            row = _by_name(connection, name)
+        good = self._matches(row.password if row else None, password)
+        if row is None or not good or row.disabled:
+            self._audit.note("portal", "session.refused", name)
+            raise _refused("name or password is wrong")
+        return self.open(row, "password")
+
+    def sign_in_with_token(self, token: str) -> OpenedSession:
+        """Open the local account by the one-time token, which is used up by it.
+
+        Raises:
+            ProblemError: 401.
+        """
+        expected, self.one_time_token = self.one_time_token, None
+        if expected is None or not hmac.compare_digest(expected.encode(), token.encode()):
+            self.one_time_token = expected
+            raise ProblemError(
+                401,
+                "signed-out",
+                "this token is not valid, or was used already",
+                "start `bachang serve` again: it prints a new one",
+            )
+        return self.open(self._local_account(), "token")
+
+    def open(self, row: Row[Any], way: str) -> OpenedSession:
+        """Open a session for an account (its row)."""
+        token = self._outside.token()
+        with self._store.writing() as connection:
+            values = {"token_hash": _hash(token), "account": row.id}
+            connection.execute(insert(tables.session).values(**values, used_at=self._outside.now()))
+            self._audit.write(connection, row.name, "session.opened", row.name, {"by": way})
+        return OpenedSession(token=token, person=person_of(row))
+
+    def sign_out(self, token: str | None, person: Person) -> None:
+        """End a session."""
+        if token is None or not person.known:
+            return
+        self._remembered.pop(_hash(token), None)
+        with self._store.writing() as connection:
+            connection.execute(
+                delete(tables.session).where(tables.session.c.token_hash == _hash(token))
+            )
+            self._audit.write(connection, person.name, "session.closed", person.name)
+
+    def end_all(self, account: str) -> None:
+        """Forget what is remembered of an account that changed."""
+        self._remembered = {
+            token: known for token, known in self._remembered.items() if known[0].id != account
+        }
+
+    # ---- finding
+
+    def remembered(self, token: str) -> Person | None:
+        """Whoever has this session, if it was used lately; needs no data base."""
+        person, touched_s = self._remembered.get(_hash(token), (None, 0.0))
+        return person if self._outside.now() - touched_s < _TOUCH_S else None
+
+    def who(self, token: str) -> Person:
+        """Whoever has this session; nobody if it is unknown or has ended."""
+        hashed, now = _hash(token), self._outside.now()
+        query = (
+            select(tables.account, tables.session.c.used_at)
+            .join(tables.session, tables.session.c.account == tables.account.c.id)
+            .where(tables.session.c.token_hash == hashed)
+        )
+        with self._store.writing() as connection:
+            row = connection.execute(query).first()
+            lifetime_s = self._settings.session_days * 86400
+            if row is None or row.disabled or now - row.used_at > lifetime_s:
+                return NOBODY
+            mine = tables.session.c.token_hash == hashed
+            connection.execute(update(tables.session).where(mine).values(used_at=now))
+        person = person_of(row)
+        self._remembered[hashed] = (person, now)
+        return person
+
+    def describe(self, person: Person) -> Session:
+        """Who asks, as a document."""
+        account = None
+        if person.known:
+            with self._store.reading() as connection:
+                query = select(tables.account).where(tables.account.c.id == person.id)
+                account = account_of(connection.execute(query).one())
+        oidc = self._settings.oidc
+        return Session(
+            account=account,
+            sign_in=SignIn(
+                local=self.one_time_token is not None, oidc=oidc.title if oidc else None
+            ),
+            screens=self._settings.screens,
+        )
+
+    # ---- passwords
+
+    def hash(self, password: str) -> str:
+        """The argon2id hash of a password."""
+        return self._hasher.hash(password)
+
+    def check(self, row: Row[Any], password: str) -> None:
+        """Whether a password is an account's.
+
+        Raises:
+            ProblemError: 401.
+        """
+        self._per_name.take(row.name)
+        if not self._matches(row.password, password):
+            raise _refused("the current password is wrong")
+
+    def _matches(self, hashed: str | None, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed or self._nobody_hash, password) and bool(hashed)
+        except (Argon2Error, InvalidHashError):
+            return False
+
+    def _local_account(self) -> Row[Any]:
+        """The account of the one-time token, made on first use; it has every role."""
+        with self._store.writing() as connection:
+            row = _by_name(connection, LOCAL)
+            if row is None:
+                values = {
+                    "id": self._outside.identity(),
+                    "name": LOCAL,
+                    "display_name": "Local",
+                    "roles": sorted(Role),
+                    "disabled": False,
+                    "created_at": self._outside.now(),
+                }
+                connection.execute(insert(tables.account).values(**values))
+                self._audit.write(connection, "portal", "account.created", LOCAL)
+                row = _by_name(connection, LOCAL)
+        assert row is not None  # noqa: S101 - it was made in the same transaction
+        return row
+
+
+def person_of(row: Row[Any]) -> Person:
+    """Whoever has the account in this row."""
+    roles = frozenset(Role(role) for role in row.roles)
+    return Person(id=row.id, name=row.name, display_name=row.display_name, roles=roles)
+
+
+def account_of(row: Row[Any]) -> Account:
+    """An account's row as a document."""
+    return Account(
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        roles=sorted(Role(role) for role in row.roles),
+        disabled=row.disabled,
+        created_at=moment(row.created_at),
+    )
+
+
+def _by_name(connection: Connection, name: str) -> Row[Any] | None:
+    return connection.execute(select(tables.account).where(tables.account.c.name == name)).first()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _refused(detail: str) -> ProblemError:
+    return ProblemError(401, "signed-out", detail, "check both, or ask an administrator")

@@ -1,0 +1,47 @@
+"""A portal with its own data, people in every role, and clients that are signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bachang.portal import Assembly, Outside, Settings
+from tests.portal.people import Clock, People
+
+PACKS = Path(__file__).parent / "packs"
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return Settings(
+        data=home / "portal",
+        packs=PACKS,
+        requests_per_minute=100_000,
+        answers_per_minute=10_000,
+        hash_memory_mib=1,
+    )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def assembly(settings: Settings, clock: Clock) -> Iterator[Assembly]:
+    """A portal; its sandboxes are ended with it."""
+    made = Assembly(settings, outside=Outside(elapsed=clock))
+    yield made
+    for row in made.portal.exercises.running():
+        made.stage.end_exercise(row.id)
+    made.close()
+
+
+@pytest.fixture
+def people(assembly: Assembly) -> Iterator[People]:
+    """Clients for people, made when they are asked for."""
+    made = People(assembly)
+    with made:
+        yield made

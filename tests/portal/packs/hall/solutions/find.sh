@@ -1,0 +1,1 @@
+getent hosts server
