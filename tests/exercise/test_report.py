@@ -189,6 +189,19 @@ def test_long_journals_are_thinned_but_keep_their_extremes() -> None:
     assert (7777.0, 43.5) in zip(line.times, line.values, strict=True)
 
 
+def test_an_idle_hour_afterwards_is_not_drawn() -> None:
+    last = EVENTS[-1]
+    idle = [
+        dataclasses.replace(
+            last, sequence=last.sequence + n, sandbox_time_s=180.0 + n, kind="points.sampled",
+            data={"grid.frequency_hz": 50.0},
+        )
+        for n in range(1, 3600)
+    ]  # fmt: skip
+    (end,) = re.findall(r'"end":([\d.]+)', render(PLAN, EVENTS + idle))
+    assert float(end) == 198.0
+
+
 def test_epochs_follow_each_other_on_the_clock() -> None:
     second = [dataclasses.replace(e, epoch=1, sequence=e.sequence + len(EVENTS)) for e in EVENTS]
     drawn = physics(PLAN, EVENTS + second, Names(PLAN))

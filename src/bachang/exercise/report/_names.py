@@ -58,7 +58,9 @@ class Names:
     def actor(self, name: str) -> Text:
         """An actor's title; without one, its side's, from ``role/name``."""
         side, _, who = name.partition("/")
-        return self._actors.get(who) or (same(who) if who else SIDES.get(side, same(side)))
+        if who in self._actors:
+            return self._actors[who]
+        return same(who) if who and side != Role.WHITE else SIDES.get(side, same(side))
 
     def condition(self, name: str) -> Text:
         """What a condition says."""

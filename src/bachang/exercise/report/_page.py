@@ -25,6 +25,10 @@ from bachang.exercise.report._weaknesses import seen
 from bachang.journal import Event
 from bachang.plan import Plan, topology_svg
 
+TAIL, TAIL_S = 0.1, 15.0
+"""How much is drawn after the last thing that happened: a share of the time until then, or
+seconds; an idle hour afterwards would only squeeze the story."""
+
 
 def render(plan: Plan, events: Iterable[Event], *, language: str = "en") -> str:
     """The report of one sandbox's journal.
@@ -42,8 +46,9 @@ def render(plan: Plan, events: Iterable[Event], *, language: str = "en") -> str:
     at, _ = exercise_clock(ordered)
     result = score(plan, ordered)
     found = seen(plan, ordered, at)
-    drawn = physics(plan, ordered, names)
     entries = story(ordered, names)
+    last_s = max((at(entry.event) for entry in entries), default=0.0)
+    drawn = physics(plan, ordered, names, until_s=last_s + max(TAIL_S, TAIL * last_s))
     body = "".join(
         (
             _header(plan, ordered, language),

@@ -6,6 +6,7 @@ so a short dip stays visible.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -106,11 +107,12 @@ def exercise_clock(events: list[Event]) -> tuple[Callable[[Event], float], tuple
     return (lambda event: offsets[event.epoch] + event.sandbox_time_s), resets
 
 
-def physics(plan: Plan, events: list[Event], names: Names) -> Physics:
-    """Collect what there is to draw from events in order."""
+def physics(plan: Plan, events: list[Event], names: Names, *, until_s: float = math.inf) -> Physics:
+    """Collect what there is to draw from events in order, up to a time of the exercise's clock."""
     clock, resets = exercise_clock(events)
-    samples = [(clock(event), event.data) for event in events if event.kind == "points.sampled"]
-    end_s = max((clock(event) for event in events), default=0.0)
+    timed = [(clock(event), event) for event in events if clock(event) <= until_s]
+    samples = [(time, event.data) for time, event in timed if event.kind == "points.sampled"]
+    end_s = max((time for time, _ in timed), default=0.0)
     points = _in_order(plan, dict.fromkeys(name for _, data in samples for name in data))
     charts = (_chart(quantity, points, samples, names) for quantity in _QUANTITIES)
     return Physics(
