@@ -6,7 +6,7 @@ a journal; `bachang.twins.plant` is the process that runs a zone on a clock, wit
 
 from bachang.twins._catalog import (
     TYPES,
-    Protocol,
+    ModbusProfile,
     Terminal,
     TypeDescription,
     describe,
@@ -33,10 +33,10 @@ __all__ = [
     "Command",
     "ModbusAddress",
     "ModbusDevice",
+    "ModbusProfile",
     "PlantEvent",
     "Point",
     "PointValue",
-    "Protocol",
     "RefusedError",
     "ReplayResult",
     "Table",

@@ -25,7 +25,7 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Protocol:
+class ModbusProfile:
     """What a device answers on Modbus."""
 
     functions: frozenset[int]
@@ -43,7 +43,7 @@ class TypeDescription:
     terminals: tuple[Terminal, ...] = ()
     listeners: frozenset[str] = frozenset()
     """Purposes of listeners that it can serve."""
-    protocol: Protocol | None = None
+    protocol: ModbusProfile | None = None
     make: Callable[[str, Mapping[str, Any], str], Device] = field(repr=False)
     order: int = 0
     """Sources are stepped before what they feed."""
@@ -75,7 +75,7 @@ TYPES: dict[str, TypeDescription] = {
                 Terminal(name="remote_start", accepts=("ats",)),
             ),
             listeners=frozenset({"modbus", "screen"}),
-            protocol=Protocol(
+            protocol=ModbusProfile(
                 functions=genset.FUNCTIONS, coils=genset.COILS, registers=genset.REGISTERS
             ),
             make=genset.Genset,
@@ -90,7 +90,9 @@ TYPES: dict[str, TypeDescription] = {
                 Terminal(name="source_2", accepts=("grid", "genset"), required=True),
             ),
             listeners=frozenset({"modbus", "screen"}),
-            protocol=Protocol(functions=ats.FUNCTIONS, coils=ats.COILS, registers=ats.REGISTERS),
+            protocol=ModbusProfile(
+                functions=ats.FUNCTIONS, coils=ats.COILS, registers=ats.REGISTERS
+            ),
             make=ats.Ats,
             order=3,
         ),

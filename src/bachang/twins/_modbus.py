@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bachang.twins._catalog import Protocol
+from bachang.twins._catalog import ModbusProfile
 from bachang.twins._contract import ModbusAddress, Point, PointValue, RefusedError, Table
 from bachang.twins._device import Device
 from bachang.twins.codecs.modbus import (
@@ -53,7 +53,7 @@ class ModbusDevice:
         twin: the device. protocol: which functions it knows and how large its map is.
     """
 
-    def __init__(self, twin: Device, protocol: Protocol) -> None:
+    def __init__(self, twin: Device, protocol: ModbusProfile) -> None:
         self._twin = twin
         self._protocol = protocol
         self._readable: dict[tuple[Table, int], _Entry] = {}

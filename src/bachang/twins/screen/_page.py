@@ -27,6 +27,7 @@ DESCRIPTIONS: dict[str, ScreenDescription] = {
 _FOLDER = Path(__file__).parent
 _PAGE = Template((_FOLDER / "screen.html").read_text(encoding="utf-8"))
 ASSETS: dict[str, tuple[str, bytes]] = {
+    "/icon.svg": ("image/svg+xml", (_FOLDER / "icon.svg").read_bytes()),
     "/screen.css": ("text/css; charset=utf-8", (_FOLDER / "screen.css").read_bytes()),
     "/screen.js": ("text/javascript; charset=utf-8", (_FOLDER / "screen.js").read_bytes()),
 }

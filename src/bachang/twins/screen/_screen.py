@@ -1,7 +1,7 @@
 """A screen answers requests: its page, its live state, logins, commands.
 
 GET  /                  the page (?lang=en or zh)
-GET  /screen.css, .js   what the page needs
+GET  /screen.css, /screen.js, /icon.svg
 GET  /api/state         {"time_s", "operator", "points", "alarms", "rows", …}; ?after=TICK
 GET  /api/settings      {name: value}, to a logged-in operator
 POST /api/login         {"password"}; sets the session cookie
@@ -123,8 +123,7 @@ class Screen:
     def _routes(self) -> dict[str, tuple[str, Callable[[HttpRequest], HttpResponse]]]:
         return {
             "/": ("GET", self._page),
-            "/screen.css": ("GET", self._asset),
-            "/screen.js": ("GET", self._asset),
+            **dict.fromkeys(ASSETS, ("GET", self._asset)),
             "/api/state": ("GET", self._state),
             "/api/settings": ("GET", self._settings),
             "/api/login": ("POST", self._login),
