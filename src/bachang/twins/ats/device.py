@@ -4,6 +4,8 @@ In automatic mode it follows its own judgement, or the two contacts of a generat
 controller that is wired to it (which then does the judging). Order of a transfer: open,
 rest for the interval, close. In manual mode a command goes straight to the drive, and only
 the interlock of the hardware stands between.
+
+(One file over 200 lines: one device, all of whose parts share its state.)
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The map is the range's own (no maker's), in the style of common controllers: status bits by
 function 01, values and settings by 03, commands by 05, settings by 16 once register 40
 holds the unlock code. Times stand in tenths of a second.
+
+(One file over 200 lines: it is one table.)
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ When the bus dies, every load that may be shed drops out; when it returns they c
 one by one in order of priority, and on a generator only as far as its limit allows. While
 a generator carries the bus, a frequency below `SHED_HZ` or a demand above the limit drops
 the least important load. Motors restart one after another and draw their inrush.
+
+(One file over 200 lines: one device, all of whose parts share its state.)
 """
 
 from __future__ import annotations

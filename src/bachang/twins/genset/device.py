@@ -4,6 +4,8 @@ In automatic mode it watches the mains: abnormal for its delay, start delay, sta
 then its two output contacts give the load to the generator; back when the mains have been
 normal for their delay. The contacts drive a transfer switch that is wired to it, or its
 own pair of contactors with the same timing and the same interlock.
+
+(One file over 200 lines: one device, all of whose parts share its state.)
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ exponentials once in ten ticks.
 Machine equations: Kundur, Power System Stability and Control, 5.1 (one-axis model). Start:
 the starter's torque falls with speed, the engine fires above `FIRING_PU` and is held to a
 starting rack until it nears its speed.
+
+(One file over 200 lines: one system of equations.)
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The plant: a zone on a clock, its servers, and the agent's requests."""
+"""The plant: a zone on a clock, its servers, and the agent's requests.
+
+(One file over 200 lines: everything here shares the one clock.)
+"""
 
 from __future__ import annotations
 
