@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bachang.exercise import Director, Held, Outcome, View, judge, play_fast, submit
 from bachang.journal import Store
-from bachang.plan import AnswerKind, Condition, Plan, Task
+from bachang.plan import AnswerKind, Condition, Plan, Role, Task
 from bachang.verify._stage import NotProvenError, Stage
 
 POLL_S = 5.0
@@ -33,9 +33,18 @@ def in_order(plan: Plan) -> list[Task]:
     return ordered
 
 
-def main_story(plan: Plan) -> str | None:
-    """The story that people play: the first one."""
-    return plan.exercise.stories[0].name if plan.exercise.stories else None
+def _director(stage: Stage) -> Director:
+    """Plays the first story, which is the one for people, with those who stand against them."""
+    exercise = stage.plan.exercise
+    story = exercise.stories[0] if exercise.stories else None
+    cast = story.actors if story else ()
+    against = [
+        actor.name
+        for actor in exercise.actors
+        if actor.role is Role.RED and actor.actions and (actor.name in cast or not cast)
+    ]
+    name = story.name if story else None
+    return Director(stage.plan, stage.sandbox, story=name, actors=against)
 
 
 @dataclass
@@ -107,10 +116,7 @@ class Trainee:
 
     def _playing(self) -> Iterator[View]:
         if self._story is None:
-            director = Director(
-                self.stage.plan, self.stage.sandbox, story=main_story(self.stage.plan)
-            )
-            self._story = play_fast(director, poll_s=POLL_S)
+            self._story = play_fast(_director(self.stage), poll_s=POLL_S)
         return self._story
 
 
@@ -126,9 +132,8 @@ def prove_idle(stage: Stage) -> str:
         for task in plan.exercise.tasks
         if task.answer.kind is AnswerKind.CONDITION
     }
-    director = Director(plan, stage.sandbox, story=main_story(plan))
     time_s = 0.0
-    for view in play_fast(director, poll_s=POLL_S):
+    for view in play_fast(_director(stage), poll_s=POLL_S):
         time_s = view.time_s
         for name, held in waiting.items():
             held.update(view)
