@@ -1,5 +1,6 @@
 """A plan on one machine: namespaces, links, hosts, services, access and capture."""
 
+from bachang.fabric._client import LocalSandbox
 from bachang.fabric._contract import (
     ExecResult,
     Fabric,
@@ -15,7 +16,7 @@ from bachang.fabric._contract import (
     Terminal,
     WorldError,
 )
-from bachang.fabric._local import LocalFabric, LocalSandbox
+from bachang.fabric._local import LocalFabric
 
 __all__ = [
     "ExecResult",

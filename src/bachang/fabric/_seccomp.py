@@ -83,10 +83,6 @@ _CALLS: dict[str, tuple[int, int]] = {
     "clock_settime": (227, 112),
     "clock_adjtime": (305, 266),
     "adjtimex": (159, 171),
-    "lookup_dcookie": (212, 18),
-    "mbind": (237, 235),
-    "move_pages": (279, 239),
-    "migrate_pages": (256, 238),
 }
 
 _WITH_ARGUMENTS = {

@@ -11,6 +11,7 @@
  *   descriptor 3   requests: a header, then its payload; descriptors travel with the header
  *   descriptor 4   reports: fixed records, smaller than PIPE_BUF, so every process may write
  *
+ * One file, so that all that is ever forked into a host can be read from top to bottom.
  * Hosts are cloned from the main thread. A program enters a host in two steps: the spawner
  * enters the pid namespace and forks, the child enters all others.
  */

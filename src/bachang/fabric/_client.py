@@ -1,0 +1,316 @@
+"""A running sandbox, as a client of its agent."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import select
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bachang.fabric import _contract as contract
+from bachang.fabric._cgroups import sweep
+from bachang.fabric._pump import pump
+from bachang.fabric._state import StateDirectory
+from bachang.journal import Event, LogFile
+
+_PACKET_BYTES = 1 << 21
+_MOST_DESCRIPTORS = 8
+_REPLY_S = 120.0
+_DESTROY_S = 20.0
+_ERRORS: dict[str, type[Exception]] = {
+    name: getattr(contract, name)
+    for name in (
+        "MachineError",
+        "WorldError",
+        "SandboxError",
+        "SandboxGoneError",
+        "PlatformError",
+    )
+} | {
+    one.__name__: one
+    for one in (
+        ConnectionError,
+        ConnectionAbortedError,
+        ConnectionRefusedError,
+        ConnectionResetError,
+        TimeoutError,
+    )
+}
+
+
+class LocalSandbox(contract.Sandbox):
+    """A running sandbox. Each call is a connection of its own: use it from any thread."""
+
+    def __init__(self, directory: StateDirectory) -> None:
+        self.name = directory.name
+        self._directory = directory
+        self._log = LogFile(directory.log)
+        with self._connect() as connection:
+            self._pid = _peer_pid(connection)
+
+    def status(self) -> contract.SandboxStatus:
+        """See `Sandbox.status`."""
+        found = msgspec.convert(self._ask("status"), contract.SandboxStatus)
+        return dataclasses.replace(found, agent_pid=self._pid)
+
+    def exec(
+        self,
+        host: str,
+        argv: list[str],
+        *,
+        user: str = "root",
+        stdin: bytes = b"",
+        environment: dict[str, str] | None = None,
+        working_directory: str | None = None,
+        timeout_s: float = 30.0,
+        limit_bytes: int = 1 << 20,
+    ) -> contract.ExecResult:
+        """See `Sandbox.exec`."""
+        request = {
+            "op": "exec",
+            "host": host,
+            "argv": argv,
+            "user": user,
+            "environment": environment,
+            "directory": working_directory,
+        }
+        with self._connect() as connection:
+            _send(connection, request)
+            _, streams = self._receive(connection)
+            return pump(
+                connection,
+                streams,
+                stdin=stdin,
+                timeout_s=timeout_s,
+                limit_bytes=limit_bytes,
+                end=lambda: self._receive(connection)[0]["status"],
+            )
+
+    def open_tcp(
+        self, host: str, address: str, port: int, *, timeout_s: float = 5.0
+    ) -> socket.socket:
+        """See `Sandbox.open_tcp`."""
+        _, descriptors = self._ask_with_descriptors(
+            "connect", host=host, address=address, port=port, timeout_s=timeout_s
+        )
+        opened = socket.socket(fileno=descriptors[0])
+        opened.setblocking(True)
+        return opened
+
+    def open_terminal(
+        self,
+        host: str,
+        *,
+        user: str = "root",
+        argv: list[str] | None = None,
+        rows: int = 24,
+        columns: int = 80,
+    ) -> contract.Terminal:
+        """See `Sandbox.open_terminal`."""
+        result, descriptors = self._ask_with_descriptors(
+            "terminal", host=host, user=user, argv=argv, rows=rows, columns=columns
+        )
+        return contract.Terminal(
+            session=result["session"], master=descriptors[0], pid=result["pid"]
+        )
+
+    def keep_terminal(
+        self,
+        host: str,
+        *,
+        user: str = "root",
+        label: str = "",
+        rows: int = 24,
+        columns: int = 80,
+    ) -> contract.KeptTerminal:
+        """See `Sandbox.keep_terminal`."""
+        size = {"rows": rows, "columns": columns}
+        kept = self._ask("keep_terminal", host=host, user=user, argv=None, label=label, **size)
+        return msgspec.convert(kept, contract.KeptTerminal)
+
+    def terminals(self) -> list[contract.KeptTerminal]:
+        """See `Sandbox.terminals`."""
+        return msgspec.convert(self._ask("terminals"), list[contract.KeptTerminal])
+
+    def join_terminal(self, session: str) -> socket.socket:
+        """See `Sandbox.join_terminal`."""
+        connection = self._connect()
+        try:
+            _send(connection, {"op": "join_terminal", "session": session})
+            self._receive(connection)
+        except BaseException:
+            connection.close()
+            raise
+        connection.settimeout(None)
+        return connection
+
+    def terminal_recording(self, session: str) -> str:
+        """See `Sandbox.terminal_recording`."""
+        return str(self._ask("terminal_recording", session=session))
+
+    def close_terminal(self, session: str) -> None:
+        """See `Sandbox.close_terminal`."""
+        self._ask("close_terminal", session=session)
+
+    def put_file(
+        self, host: str, path: str, content: bytes, *, mode: int = 0o644, user: str = "root"
+    ) -> None:
+        """See `Sandbox.put_file`."""
+        script = 'umask 077; cat > "$1" && chmod "$2" "$1"'
+        argv = ["/bin/sh", "-c", script, "put", path, f"{mode:04o}"]
+        done = self.exec(host, argv, user=user, stdin=content)
+        if done.status:
+            raise contract.SandboxError(_refusal("write", host, path, user, done))
+
+    def get_file(
+        self, host: str, path: str, *, user: str = "root", limit_bytes: int = 1 << 24
+    ) -> bytes:
+        """See `Sandbox.get_file`."""
+        done = self.exec(host, ["/bin/cat", "--", path], user=user, limit_bytes=limit_bytes)
+        if done.truncated:
+            raise contract.SandboxError(f"{host}: {path} is larger than {limit_bytes} bytes")
+        if done.status:
+            raise contract.SandboxError(_refusal("read", host, path, user, done))
+        return done.stdout
+
+    def reset(self, host: str | None = None) -> None:
+        """See `Sandbox.reset`."""
+        self._ask("reset", host=host)
+
+    def points(self) -> dict[str, contract.PointValue]:
+        """See `Sandbox.points`."""
+        return dict(self._ask("points"))
+
+    def command(self, point: str, value: contract.PointValue, *, actor: str) -> int:
+        """See `Sandbox.command`."""
+        return int(self._ask("command", point=point, value=value, actor=actor)["tick"])
+
+    def advance(self, until_s: float, *, limit_s: float = 60.0) -> float:
+        """See `Sandbox.advance`."""
+        result = self._ask("advance", reply_s=limit_s + _REPLY_S, until_s=until_s, limit_s=limit_s)
+        if result.get("timed_out"):
+            raise TimeoutError(
+                f"{limit_s:g} s passed and the plant is at {result['time_s']:.1f} s "
+                f"of {until_s:.1f} s"
+            )
+        return float(result["time_s"])
+
+    def pause(self) -> None:
+        """See `Sandbox.pause`."""
+        self._ask("pause")
+
+    def resume(self) -> None:
+        """See `Sandbox.resume`."""
+        self._ask("resume")
+
+    def snapshot(self) -> dict[str, Any]:
+        """See `Sandbox.snapshot`."""
+        return dict(self._ask("snapshot")["state"])
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """See `Sandbox.restore`."""
+        self._ask("restore", state=state)
+
+    def state_hash(self) -> tuple[int, str]:
+        """See `Sandbox.state_hash`."""
+        result = self._ask("snapshot")
+        return int(result["tick"]), str(result["hash"])
+
+    def record(
+        self, *, actor: str, kind: str, subject: str, data: dict[str, Any] | None = None
+    ) -> Event:
+        """See `Sandbox.record`."""
+        result = self._ask("record", actor=actor, kind=kind, subject=subject, data=data or {})
+        return msgspec.convert(result, Event)
+
+    def events(self, after: int = 0, *, limit: int = 10_000) -> list[Event]:
+        """See `Sandbox.events`."""
+        return self._log.events(after, limit=limit)
+
+    def follow(self, after: int = 0) -> Iterator[Event]:
+        """See `Sandbox.follow`."""
+        log = self._directory.log.open("rb")
+        with log, self._connect() as connection:
+            reader = LogFile(Path(f"/proc/self/fd/{log.fileno()}"))
+            _send(connection, {"op": "follow"})
+            while True:
+                woken = connection.recv(_PACKET_BYTES)
+                for event in reader.events(after):
+                    after = event.sequence
+                    yield event
+                if not woken:
+                    return
+
+    def destroy(self) -> None:
+        """See `Sandbox.destroy`."""
+        agent = os.pidfd_open(self._pid)
+        try:
+            self._ask("destroy")
+            if not select.select([agent], [], [], _DESTROY_S)[0]:
+                raise contract.PlatformError(f"the agent (pid {self._pid}) does not end")
+        finally:
+            os.close(agent)
+        self._directory.remove()
+        sweep(self.name)
+
+    def _ask(self, operation: str, *, reply_s: float = _REPLY_S, **arguments: Any) -> Any:
+        return self._ask_with_descriptors(operation, reply_s=reply_s, **arguments)[0]
+
+    def _ask_with_descriptors(
+        self, operation: str, *, reply_s: float = _REPLY_S, **arguments: Any
+    ) -> tuple[Any, list[int]]:
+        with self._connect() as connection:
+            connection.settimeout(reply_s)
+            _send(connection, {"op": operation, **arguments})
+            return self._receive(connection)
+
+    def _connect(self) -> socket.socket:
+        try:
+            connection = self._directory.connect()
+        except OSError as error:
+            raise contract.SandboxGoneError(f"the sandbox {self.name} has ended") from error
+        connection.settimeout(_REPLY_S)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _PACKET_BYTES)
+        return connection
+
+    def _receive(self, connection: socket.socket) -> tuple[Any, list[int]]:
+        """The answer and the descriptors with it.
+
+        Raises:
+            FabricError: the agent's refusal.
+        """
+        try:
+            data, descriptors, _, _ = socket.recv_fds(
+                connection, _PACKET_BYTES, _MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+            )
+        except TimeoutError:
+            raise contract.PlatformError(f"the agent of {self.name} does not answer") from None
+        except OSError:
+            data, descriptors = b"", []
+        if not data:
+            raise contract.SandboxGoneError(f"the sandbox {self.name} has ended")
+        answer = msgspec.json.decode(data)
+        if answer["ok"]:
+            return answer["result"], descriptors
+        error = answer["error"]
+        raise _ERRORS.get(error["kind"], contract.PlatformError)(error["message"])
+
+
+def _peer_pid(connection: socket.socket) -> int:
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int(struct.unpack("iII", raw)[0])
+
+
+def _send(connection: socket.socket, request: dict[str, Any]) -> None:
+    connection.sendmsg([msgspec.json.encode(request)])
+
+
+def _refusal(what: str, host: str, path: str, user: str, done: contract.ExecResult) -> str:
+    words = done.stderr.decode(errors="replace").strip()
+    return f"{user} cannot {what} {path} on {host}: {words or f'status {done.status}'}"
