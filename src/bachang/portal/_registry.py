@@ -173,6 +173,13 @@ class Registry:
             connection.execute(update(_RUN).where(_RUN.c.id == run).values(**values))
         return self.run(run)
 
+    def begin_run(self, run: str, *, sandbox: str, at: float) -> bool:
+        """A run that was being started runs; whether it was still wanted."""
+        mine = (_RUN.c.id == run) & (_RUN.c.state == RunState.STARTING)
+        values = {"state": RunState.RUNNING, "sandbox": sandbox, "started_at": at}
+        with self._store.writing() as connection:
+            return bool(connection.execute(update(_RUN).where(mine).values(**values)).rowcount)
+
     def change_exercise(self, exercise: str, **values: Any) -> ExerciseRow:
         """Change some columns of an exercise; how it is then."""
         with self._store.writing() as connection:

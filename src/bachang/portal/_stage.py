@@ -171,15 +171,7 @@ class Stage:
 
     def _start(self, row: RunRow, pack: str) -> None:
         try:
-            live = self.engine.up(self.plan_for(row, pack), name=row.id)
-            if self._registry.run(row.id).state is not RunState.STARTING:
-                self.engine.down(row.id)  # it was ended meanwhile
-                return
-            now = self._outside.now()
-            row = self._registry.change_run(
-                row.id, state=RunState.RUNNING, sandbox=live.id, started_at=now
-            )
-            self._follow(row, live)
+            self._follow(row, self.engine.up(self.plan_for(row, pack), name=row.id))
         except (FabricError, ScenarioError, OSError) as error:
             self._fail(row.id, str(error))
         except Exception as error:
@@ -190,11 +182,7 @@ class Stage:
                 self._starting.pop(row.id, None)
 
     def _follow(self, row: RunRow, live: LiveSandbox) -> None:
-        if row.state is RunState.STARTING:
-            now = self._outside.now()
-            row = self._registry.change_run(
-                row.id, state=RunState.RUNNING, sandbox=live.id, started_at=now
-            )
+        """Take a sandbox in that runs; one that is not wanted any more is ended."""
         channel = self._live.channel(f"run:{row.id}")
         world = World(
             row.id,
@@ -207,6 +195,13 @@ class Stage:
         )
         with self._lock:
             self._worlds[row.id] = world
+        starting = row.state is not RunState.RUNNING
+        now = self._outside.now()
+        if starting and not self._registry.begin_run(row.id, sandbox=live.id, at=now):
+            with self._lock:
+                self._worlds.pop(row.id, None)
+            self.engine.down(row.id)
+            return
         world.start()
         exercise = self._registry.exercise(row.exercise)
         if row.playing or (exercise.kind is Kind.DRILL and world.memory.story == "idle"):

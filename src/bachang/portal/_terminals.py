@@ -112,17 +112,15 @@ class Terminals:
         joined.setblocking(False)
         await websocket.accept()
         with joined:
-            tasks = {
-                asyncio.create_task(_show(joined, websocket)),
-                asyncio.create_task(self._type(websocket, joined, world)),
-            }
-            done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            for task in done:
-                task.result()
+            showing = asyncio.create_task(_show(joined, websocket))
+            try:
+                await self._type(websocket, joined, world)
+            finally:
+                showing.cancel()
+                with contextlib.suppress(
+                    asyncio.CancelledError, WebSocketDisconnect, RuntimeError, OSError
+                ):
+                    await showing
 
     async def _type(self, websocket: WebSocket, joined: socket.socket, world: World) -> None:
         loop = asyncio.get_running_loop()
