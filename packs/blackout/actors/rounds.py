@@ -14,7 +14,10 @@ def shown(name: str) -> object:
     return one["value"] if fresh else "—"
 
 
-mains = {True: "✓", False: "✗"}.get(shown("mains_ok"), "—")
-feed = "市电 mains" if shown("on_mains") is True else "机组 genset"
-feed = feed if shown("on_mains") is True or shown("on_genset") is True else "—"
-print(f"市电 mains {mains}  机房 hall ⇐ {feed}  机组 genset {shown('genset_hz')} Hz")
+volts = shown("mains_v")
+alive = isinstance(volts, float) and volts > 180
+if shown("on_genset") is True:
+    hall = "⇐ 机组 genset"
+else:
+    hall = "⇐ 市电 mains" if shown("on_mains") is True and alive else "✗ 停电 dark"
+print(f"市电 mains {'✓' if alive else '✗'} · 机房 hall {hall} · {shown('genset_hz')} Hz")
