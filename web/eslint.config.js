@@ -1,0 +1,28 @@
+import a11y from "eslint-plugin-jsx-a11y";
+import hooks from "eslint-plugin-react-hooks";
+import tseslint from "typescript-eslint";
+
+/** Only transport/ talks to the network; components/ and models/ know nothing of it. */
+const noTransport = {
+  "no-restricted-imports": ["error", { patterns: ["#/transport/*", "#/views/*"] }],
+};
+
+export default tseslint.config(
+  { ignores: ["src/transport/schema.ts", "node_modules", "eslint.config.js"] },
+  ...tseslint.configs.strictTypeChecked,
+  { languageOptions: { parserOptions: { projectService: true } } },
+  { files: ["src/**/*.{ts,tsx}"], ...a11y.flatConfigs.recommended },
+  hooks.configs.flat["recommended-latest"],
+  {
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "no-restricted-globals": ["error", "fetch", "WebSocket"],
+    },
+  },
+  { files: ["src/components/**", "src/models/**"], rules: noTransport },
+  {
+    files: ["src/transport/**", "dev/**", "test/**"],
+    rules: { "no-restricted-globals": "off" },
+  },
+);

@@ -1,0 +1,88 @@
+/** What happened, latest first. */
+import { Segmented } from "antd";
+import { useState, type ReactElement } from "react";
+import { useKindName, useLanguage, useTranslation } from "#/language";
+import { clock, side, tone, worthShowing, type Entry } from "#/models/journal";
+import { textModel, pick } from "#/models/text";
+import { safeParse } from "valibot";
+import css from "./Timeline.module.css";
+
+type Filter = "all" | "mine" | "world";
+
+const MINE = ["task.", "hint.", "terminal.", "message."];
+
+function passes(entry: Entry, filter: Filter): boolean {
+  if (!worthShowing(entry)) return false;
+  const mine = MINE.some((start) => entry.kind.startsWith(start));
+  return filter === "all" || mine === (filter === "mine");
+}
+
+export function Timeline({ entries }: { entries: readonly Entry[] }): ReactElement {
+  const { t } = useTranslation();
+  const [filter, setFilter] = useState<Filter>("all");
+  const shown = entries.filter((entry) => passes(entry, filter)).toReversed();
+  const options = (["all", "mine", "world"] as const).map((value) => ({
+    value,
+    label: t(`timeline.${value}`),
+  }));
+  return (
+    <div className={css.timeline}>
+      <Segmented
+        size="small"
+        options={options}
+        value={filter}
+        onChange={setFilter}
+        aria-label={t("timeline.label")}
+      />
+      {shown.length === 0 ? <p className={css.none}>{t("timeline.none")}</p> : null}
+      <EntryList entries={shown} />
+    </div>
+  );
+}
+
+export function EntryList({ entries }: { entries: readonly Entry[] }): ReactElement {
+  return (
+    <ol className={css.entries}>
+      {entries.map((entry) => (
+        <EntryLine key={`${entry.epoch}.${entry.sequence}`} entry={entry} />
+      ))}
+    </ol>
+  );
+}
+
+function EntryLine({ entry }: { entry: Entry }): ReactElement {
+  const { t } = useTranslation();
+  const kindName = useKindName();
+  const detail = useDetail()(entry);
+  const who = side(entry);
+  const names: Record<string, string> = t("side", { returnObjects: true });
+  return (
+    <li className={css.entry} data-tone={tone(entry)}>
+      <time className="number">{clock(entry.sandbox_time_s)}</time>
+      <i className={css.dot} />
+      <span className={css.what}>
+        <strong>{kindName(entry.kind)}</strong> <span className={css.subject}>{entry.subject}</span>
+        {detail ? <span className={css.detail}>{detail}</span> : null}
+      </span>
+      <span className={css.side} data-side={who}>
+        {names[who] ?? who}
+      </span>
+    </li>
+  );
+}
+
+/** The one thing about an entry that a reader wants beside its name. */
+function useDetail(): (entry: Entry) => string {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  return ({ kind, data }) => {
+    if (kind === "task.answered") return data.correct === true ? t("kind.right") : t("kind.wrong");
+    if (kind === "command.applied" || kind === "point.changed") return `→ ${plain(data.value)}`;
+    const text = safeParse(textModel, data.text ?? data.reason ?? "");
+    return text.success ? pick(text.output, language) : "";
+  };
+}
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,125 @@
+/** A world as a map: networks, hosts, field systems; a host opens what can be done with it. */
+import {
+  Controls,
+  ReactFlow,
+  type Edge,
+  type Node,
+  type NodeMouseHandler,
+} from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { Spin } from "antd";
+import { useEffect, useMemo, useState, type ReactElement, type ReactNode } from "react";
+import { useTranslation } from "#/language";
+import type { HostState } from "#/models/run";
+import { graph, oriented, type Topology, type TopologyEdge } from "#/models/topology";
+import { layout, SIZES, type Layout } from "./layout";
+import { EDGE_TYPES, type RouteData } from "./RoutedEdge";
+import { NODE_TYPES, type MapNodeData } from "./nodes";
+import css from "./TopologyMap.module.css";
+
+interface TopologyMapProps {
+  topology: Topology;
+  /** Live states by host; hosts without one show what the topology said. */
+  hosts?: readonly HostState[];
+  /** What opens at a click on a host. */
+  panel?: (host: string, close: () => void) => ReactNode;
+  /** For walls: no controls, no reaction. */
+  still?: boolean;
+}
+
+export default function TopologyMap(props: TopologyMapProps): ReactElement {
+  const { topology, hosts, panel, still = false } = props;
+  const { t } = useTranslation();
+  const laid = useLayout(topology);
+  const nodes = useMemo(
+    () => (laid ? mapNodes(topology, hosts, laid, panel) : []),
+    [topology, hosts, laid, panel],
+  );
+  const edges = useMemo(() => (laid ? mapEdges(topology, laid) : []), [topology, laid]);
+  if (!laid) return <Spin className={css.waiting ?? ""} />;
+  return (
+    <ReactFlow
+      className={css.map ?? ""}
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
+      fitView
+      fitViewOptions={{ padding: 0.06, maxZoom: 1.35 }}
+      minZoom={0.25}
+      maxZoom={2.5}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      elementsSelectable={!still}
+      panOnDrag={!still}
+      zoomOnScroll={!still}
+      preventScrolling={!still}
+      onNodeClick={IGNORE}
+      ariaLabelConfig={{
+        "controls.zoomIn.ariaLabel": t("host.zoomIn"),
+        "controls.zoomOut.ariaLabel": t("host.zoomOut"),
+        "controls.fitView.ariaLabel": t("host.fit"),
+      }}
+    >
+      {still ? null : <Controls showInteractive={false} />}
+    </ReactFlow>
+  );
+}
+
+/** Nodes take clicks themselves, but the map must not swallow them. */
+const IGNORE: NodeMouseHandler = () => undefined;
+
+function useLayout(topology: Topology): Layout | null {
+  const [laid, setLaid] = useState<Layout | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    const { nodes, edges } = graph(topology);
+    void layout(nodes, edges).then((found) => {
+      if (wanted) setLaid(found);
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [topology]);
+  return laid;
+}
+
+function mapNodes(
+  topology: Topology,
+  hosts: readonly HostState[] | undefined,
+  laid: Layout,
+  panel: TopologyMapProps["panel"],
+): Node<MapNodeData>[] {
+  return graph(topology).nodes.map(({ id, kind, name }) => ({
+    id,
+    type: kind,
+    position: laid.places.get(id) ?? { x: 0, y: 0 },
+    ...SIZES[kind],
+    data: {
+      network: topology.networks.find((each) => each.name === name),
+      host: topology.hosts.find((each) => each.name === name),
+      system: topology.systems.find((each) => each.name === name),
+      state: hosts?.find((each) => each.name === name),
+      panel,
+    },
+  }));
+}
+
+function mapEdges(topology: Topology, laid: Layout): Edge<RouteData>[] {
+  const { nodes, edges } = graph(topology);
+  return oriented(nodes, edges).map((each) => ({
+    id: each.id,
+    source: each.from,
+    target: each.to,
+    type: "routed",
+    data: { corners: laid.routes.get(each.id) ?? [] },
+    className: edgeClass(each),
+    focusable: false,
+  }));
+}
+
+function edgeClass({ kind }: TopologyEdge): string {
+  return css[kind] ?? "";
+}

@@ -1,0 +1,122 @@
+/** The four kinds of nodes on a map. */
+import {
+  DesktopOutlined,
+  GatewayOutlined,
+  HddOutlined,
+  ThunderboltOutlined,
+} from "@ant-design/icons";
+import { Handle, Position, type Node, type NodeProps, type NodeTypes } from "@xyflow/react";
+import { Popover } from "antd";
+import { useState, type ReactElement, type ReactNode } from "react";
+import { useText, useTranslation } from "#/language";
+import type { HostState } from "#/models/run";
+import type { Topology, TopologyHost } from "#/models/topology";
+import css from "./nodes.module.css";
+
+export interface MapNodeData extends Record<string, unknown> {
+  network: Topology["networks"][number] | undefined;
+  host: TopologyHost | undefined;
+  system: Topology["systems"][number] | undefined;
+  state: HostState | undefined;
+  panel: ((host: string, close: () => void) => ReactNode) | undefined;
+}
+type MapNode = NodeProps<Node<MapNodeData>>;
+
+function Ends(): ReactElement {
+  return (
+    <>
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <Handle type="source" position={Position.Bottom} isConnectable={false} />
+    </>
+  );
+}
+
+function NetworkNode({ data: { network } }: MapNode): ReactElement {
+  const text = useText();
+  return (
+    <div className={css.network}>
+      <Ends />
+      <span>{text(network?.title) || network?.name}</span>
+      <span className="number">{network?.cidr}</span>
+    </div>
+  );
+}
+
+function SystemNode({ data: { system } }: MapNode): ReactElement {
+  const text = useText();
+  return (
+    <div className={css.system}>
+      <Ends />
+      <ThunderboltOutlined aria-hidden="true" />
+      <span className={css.label}>
+        <span className={css.name}>{text(system?.title) || system?.name}</span>
+        {system?.host ? <span className={`${css.address} number`}>{system.host}</span> : null}
+      </span>
+    </div>
+  );
+}
+
+function HostNode({ data: { host, state, panel } }: MapNode): ReactElement | null {
+  const [open, setOpen] = useState(false);
+  if (!host) return null;
+  const face = <HostFace host={host} state={state?.state ?? host.state} pressable={!!panel} />;
+  if (!panel) return face;
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      trigger="click"
+      placement="right"
+      destroyOnHidden
+      content={panel(host.name, () => setOpen(false))}
+    >
+      {face}
+    </Popover>
+  );
+}
+
+interface FaceProps {
+  host: TopologyHost;
+  state: string | null;
+  pressable: boolean;
+}
+
+function HostFace({ host, state, pressable, ...rest }: FaceProps): ReactElement {
+  const text = useText();
+  const { t } = useTranslation();
+  const words: Record<string, string> = t("host.state", { returnObjects: true });
+  const address = host.ports.map((port) => port.address ?? "?").join(" · ");
+  const inside = (
+    <>
+      <Ends />
+      <span className={css.icon} aria-hidden="true">
+        <HostIcon host={host} />
+      </span>
+      <span className={css.label}>
+        <span className={css.name}>{host.name}</span>
+        <span className={`${css.address} number`}>{address}</span>
+      </span>
+      {state ? <i className={css.lamp} data-state={state} title={words[state] ?? state} /> : null}
+    </>
+  );
+  const shared = { className: `${css.host} nopan nodrag`, "data-state": state ?? "none", title: text(host.title) };
+  if (!pressable) return <div {...shared}>{inside}</div>;
+  const label = [host.name, text(host.title), words[state ?? "unknown"]].filter(Boolean).join(", ");
+  return (
+    <button type="button" {...shared} {...rest} aria-label={label}>
+      {inside}
+    </button>
+  );
+}
+
+function HostIcon({ host }: { host: TopologyHost }): ReactElement {
+  if (host.kind === "router") return <GatewayOutlined />;
+  return host.systems.length > 0 ? <HddOutlined /> : <DesktopOutlined />;
+}
+
+export const NODE_TYPES: NodeTypes = {
+  network: NetworkNode,
+  host: HostNode,
+  router: HostNode,
+  system: SystemNode,
+};

@@ -1,0 +1,51 @@
+/** Who stands where, readable from across a hall. */
+import type { ReactElement } from "react";
+import { useText, useTranslation } from "#/language";
+import type { Board } from "#/models/exercise";
+import css from "./board.module.css";
+
+/** Rows that stay readable from five metres. */
+const ROWS = 10;
+
+export function Places({ board }: { board: Board }): ReactElement {
+  const { t } = useTranslation();
+  const text = useText();
+  const most = Math.max(1, ...board.rows.map((row) => row.max_points));
+  return (
+    <section className={css.places}>
+      <table>
+        <thead className="visually-hidden">
+          <tr>
+            <th>{t("board.place")}</th>
+            <th>{t("board.learner")}</th>
+            <th>{t("board.solved")}</th>
+            <th>{t("board.points")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {board.rows.slice(0, ROWS).map((row) => (
+            <tr key={row.run} data-first={row.place === 1}>
+              <td className="number">{row.place}</td>
+              <td>
+                <span className={css.learner}>{row.learner}</span>
+                <span className={css.share} style={{ width: `${(100 * row.points) / most}%` }} />
+              </td>
+              <td>
+                <span className={css.dots}>
+                  {board.tasks.map((task) => (
+                    <i
+                      key={task.name}
+                      title={text(task.title)}
+                      data-on={row.solved.includes(task.name)}
+                    />
+                  ))}
+                </span>
+              </td>
+              <td className="number">{row.points}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

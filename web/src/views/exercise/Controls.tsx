@@ -1,0 +1,148 @@
+/** The actions of whoever holds an exercise; each tells what it did, sandbox by sandbox. */
+import {
+  ClockCircleOutlined,
+  FastForwardOutlined,
+  MessageOutlined,
+  PauseOutlined,
+  CaretRightOutlined,
+  ThunderboltOutlined,
+} from "@ant-design/icons";
+import { App, Button, Dropdown, Input } from "antd";
+import type { ReactElement, ReactNode } from "react";
+import { useText, useTranslation } from "#/language";
+import type { Done, Exercise } from "#/models/exercise";
+import { useTell } from "#/shell/tell";
+import * as portal from "#/transport/portal";
+import css from "./exercise.module.css";
+
+const EXTENSIONS_MIN = [5, 15, 30, 60];
+const ADVANCES_MIN = [1, 5, 15, 30];
+
+export function Controls({ exercise }: { exercise: Exercise }): ReactElement {
+  const { t } = useTranslation();
+  const text = useText();
+  const act = useAct();
+  const tell = useTell();
+  const { id, injects } = exercise;
+  const frozen = exercise.state === "frozen";
+  return (
+    <div className={css.controls}>
+      <BroadcastButton exercise={id} />
+      <Choices
+        icon={<ThunderboltOutlined />}
+        name={t("console.inject")}
+        items={injects.map((each) => ({
+          name: `${each.name} – ${text(each.text)}`,
+          choose: () => act(() => portal.inject(id, each.name)),
+        }))}
+      />
+      <Choices
+        icon={<ClockCircleOutlined />}
+        name={t("console.extend")}
+        items={EXTENSIONS_MIN.map((minutes) => ({
+          name: t("console.extendBy", { minutes }),
+          choose: () => tell(() => portal.extend(id, minutes)),
+        }))}
+      />
+      <Choices
+        icon={<FastForwardOutlined />}
+        name={t("console.advance")}
+        items={ADVANCES_MIN.map((minutes) => ({
+          name: t("console.advanceBy", { minutes }),
+          choose: () => act(() => portal.advance(id, minutes * 60)),
+        }))}
+      />
+      <Button
+        icon={frozen ? <CaretRightOutlined /> : <PauseOutlined />}
+        onClick={() => void act(() => portal.freeze(id, !frozen))}
+      >
+        {frozen ? t("console.thaw") : t("console.freeze")}
+      </Button>
+      <EndButton exercise={id} />
+    </div>
+  );
+}
+
+/** Does an action on all sandboxes and says how many it reached. */
+function useAct(): (action: () => Promise<Done>) => Promise<void> {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const tell = useTell();
+  return async (action) => {
+    const result = await tell(action);
+    if (!result) return;
+    const failed = Object.values(result.failed);
+    if (result.done.length > 0) message.success(t("console.done", { count: result.done.length }));
+    const [reason] = failed;
+    if (reason !== undefined) message.error(t("console.failed", { count: failed.length, reason }));
+  };
+}
+
+interface ChoicesProps {
+  icon: ReactNode;
+  name: string;
+  items: { name: string; choose: () => Promise<unknown> }[];
+}
+
+function Choices({ icon, name, items }: ChoicesProps): ReactElement {
+  const entries = items.map((item, key) => ({
+    key,
+    label: item.name,
+    onClick: () => void item.choose(),
+  }));
+  return (
+    <Dropdown menu={{ items: entries }} trigger={["click"]} disabled={items.length === 0}>
+      <Button icon={icon}>{name}</Button>
+    </Dropdown>
+  );
+}
+
+function BroadcastButton({ exercise }: { exercise: string }): ReactElement {
+  const { t } = useTranslation();
+  const { modal } = App.useApp();
+  const act = useAct();
+  const ask = (): void => {
+    let text = "";
+    void modal.confirm({
+      title: t("console.broadcast"),
+      icon: null,
+      okText: t("console.send"),
+      cancelText: t("run.cancel"),
+      content: (
+        <Input.TextArea
+          rows={4}
+          maxLength={4000}
+          aria-label={t("console.broadcast")}
+          placeholder={t("console.broadcastPlaceholder")}
+          onChange={(event) => (text = event.target.value)}
+        />
+      ),
+      onOk: () => (text.trim() ? act(() => portal.broadcast(exercise, text)) : undefined),
+    });
+  };
+  return (
+    <Button icon={<MessageOutlined />} onClick={ask}>
+      {t("console.broadcast")}
+    </Button>
+  );
+}
+
+function EndButton({ exercise }: { exercise: string }): ReactElement {
+  const { t } = useTranslation();
+  const { modal } = App.useApp();
+  const tell = useTell();
+  const ask = (): void =>
+    void modal.confirm({
+      title: t("console.endTitle"),
+      content: t("console.endText"),
+      okText: t("console.end"),
+      cancelText: t("run.cancel"),
+      okButtonProps: { danger: true },
+      onOk: () => tell(() => portal.endExercise(exercise)),
+    });
+  return (
+    <Button danger onClick={ask}>
+      {t("console.end")}
+    </Button>
+  );
+}

@@ -1,0 +1,116 @@
+/** The instructor's console: the class as a live table or map, and the actions on it. */
+import { FundProjectionScreenOutlined } from "@ant-design/icons";
+import { Button, Segmented, Spin } from "antd";
+import { useState, type ReactElement } from "react";
+import { Link, useParams } from "react-router";
+import { ClassMap } from "#/components/ClassMap";
+import { ClassTable } from "#/components/ClassTable";
+import { ConnectionBadge } from "#/components/ConnectionBadge";
+import { Failed } from "#/components/Failed";
+import { Page } from "#/components/Page";
+import { useLanguage, useText, useTranslation } from "#/language";
+import { exerciseProjection, summed, type Exercise } from "#/models/exercise";
+import type { Connection } from "#/models/live";
+import { useReset } from "#/shell/reset";
+import { useLive, useQuery } from "#/transport/hooks";
+import * as portal from "#/transport/portal";
+import css from "./exercise.module.css";
+import { Controls } from "./Controls";
+
+export function Component(): ReactElement {
+  const { exercise: id = "" } = useParams();
+  const live = useLive(`exercise:${id}`, exerciseProjection);
+  // Asked for once as well: a live topic cannot tell why it is refused, an answer can.
+  const asked = useQuery({ queryKey: ["exercise", id], queryFn: () => portal.exercise(id) });
+  const exercise = live.value ?? asked.data;
+  if (asked.error && !live.value) {
+    return <Failed error={asked.error} onRetry={() => void asked.refetch()} />;
+  }
+  if (!exercise) return <Spin className={css.waiting ?? ""} />;
+  return <Console exercise={exercise} connection={live.connection} />;
+}
+
+interface ConsoleProps {
+  exercise: Exercise;
+  connection: Connection;
+}
+
+function Console({ exercise, connection }: ConsoleProps): ReactElement {
+  const { t } = useTranslation();
+  const [view, setView] = useState<"table" | "map">("table");
+  const tasks = useTaskTitles(exercise.id);
+  const askReset = useReset();
+  const options = (["table", "map"] as const).map((value) => ({ value, label: t(`console.${value}`) }));
+  return (
+    <Page
+      title={exercise.title}
+      lead={`${t(`console.kind.${exercise.kind}`)} · ${exercise.pack}`}
+      aside={<Aside exercise={exercise} connection={connection} />}
+    >
+      <Figures exercise={exercise} />
+      {exercise.state === "ended" ? null : <Controls exercise={exercise} />}
+      <Segmented options={options} value={view} onChange={setView} className={css.view ?? ""} />
+      {view === "table" ? (
+        <ClassTable runs={exercise.runs} tasks={tasks} onReset={(run) => askReset(run, null)} />
+      ) : (
+        <ClassMap runs={exercise.runs} tasks={tasks} />
+      )}
+    </Page>
+  );
+}
+
+/** What the tasks of an exercise are called, in the order of the pack. */
+function useTaskTitles(id: string): ReadonlyMap<string, string> {
+  const text = useText();
+  const board = useQuery({ queryKey: ["board", id], queryFn: () => portal.board(id) });
+  return new Map(board.data?.tasks.map(({ name, title }) => [name, text(title)]));
+}
+
+function Figures({ exercise }: { exercise: Exercise }): ReactElement {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const { running, queued, stuck } = summed(exercise.runs);
+  const ends = exercise.ends_at
+    ? new Date(exercise.ends_at).toLocaleTimeString(language === "zh" ? "zh-CN" : "en-GB", {
+        timeStyle: "short",
+      })
+    : t("console.noEnd");
+  return (
+    <dl className={css.figures}>
+      <Figure name={t("console.running")} value={running} />
+      <Figure name={t("console.queued")} value={queued} />
+      <Figure name={t("console.stuckNow")} value={stuck} alarming={stuck > 0} />
+      <Figure name={t("console.ends")} value={ends} />
+      <div className={css.capacity}>
+        {t("console.capacity", { fits: exercise.capacity.fits })}
+      </div>
+    </dl>
+  );
+}
+
+interface FigureProps {
+  name: string;
+  value: number | string;
+  alarming?: boolean;
+}
+
+function Figure({ name, value, alarming = false }: FigureProps): ReactElement {
+  return (
+    <div data-alarming={alarming}>
+      <dd className="number">{value}</dd>
+      <dt>{name}</dt>
+    </div>
+  );
+}
+
+function Aside({ exercise, connection }: ConsoleProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <div className={css.aside}>
+      <ConnectionBadge connection={connection} />
+      <Link to={`/exercises/${exercise.id}/board`} target="_blank">
+        <Button icon={<FundProjectionScreenOutlined />}>{t("console.board")}</Button>
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+/** What the world measures and what has happened in it. */
+import { useMemo, type ReactElement } from "react";
+import { Failed } from "#/components/Failed";
+import { Timeline } from "#/components/Timeline";
+import { ValueBoard } from "#/components/ValueBoard";
+import { joined, samplesOf, type Sample } from "#/models/points";
+import type { Run } from "#/models/run";
+import { useQuery } from "#/transport/hooks";
+import * as portal from "#/transport/portal";
+
+interface ValuesPartProps {
+  run: Run;
+  samples: readonly Sample[];
+}
+
+export function ValuesPart({ run, samples }: ValuesPartProps): ReactElement {
+  const points = useQuery({
+    queryKey: ["run", run.id, "points", run.epoch],
+    queryFn: () => portal.points(run.id),
+    staleTime: Infinity,
+  });
+  const past = useQuery({
+    queryKey: ["run", run.id, "samples", run.epoch],
+    queryFn: async () => {
+      const entries = await portal.events(run.id, ["points.sampled"]);
+      return samplesOf(entries.filter((entry) => entry.epoch === run.epoch));
+    },
+    staleTime: Infinity,
+  });
+  const all = useMemo(() => joined(past.data ?? [], samples), [past.data, samples]);
+  if (points.error) return <Failed error={points.error} onRetry={() => void points.refetch()} />;
+  return <ValueBoard points={points.data ?? []} samples={all} />;
+}
+
+export function TimelinePart({ run }: { run: Run }): ReactElement {
+  return <Timeline entries={run.timeline} />;
+}

@@ -1,0 +1,148 @@
+/** Lays the parts of a run out: side by side on a desk, one at a time on a phone. */
+import { Segmented, Splitter } from "antd";
+import { useState, type ReactElement, type ReactNode } from "react";
+import { useNarrow } from "#/components/narrow";
+import { useTranslation } from "#/language";
+import type { Connection } from "#/models/live";
+import type { Run } from "#/models/run";
+import type { RunLive } from "#/models/runLive";
+import css from "./run.module.css";
+import { RunBar } from "./RunBar";
+import { Standing } from "./Standing";
+import { TasksPart } from "./TasksPart";
+import { TerminalsPart } from "./TerminalsPart";
+import { TimelinePart, ValuesPart } from "./DataParts";
+import { WorldPart } from "./WorldPart";
+import { ScreensPart } from "./ScreensPart";
+import { useTerminals } from "./terminals";
+
+type Part = "tasks" | "world" | "terminal" | "screens" | "values" | "timeline";
+type Upper = Exclude<Part, "tasks" | "terminal">;
+
+const UPPER: readonly Upper[] = ["world", "screens", "values", "timeline"];
+const ALL: readonly Part[] = ["tasks", "world", "terminal", "screens", "values", "timeline"];
+
+export interface PartProps {
+  run: Run;
+  /** The world takes no actions now. */
+  still: boolean;
+}
+
+interface RunPageProps {
+  live: RunLive;
+  connection: Connection;
+}
+
+export function RunPage({ live, connection }: RunPageProps): ReactElement {
+  const { run } = live;
+  const narrow = useNarrow();
+  const [part, setPart] = useState<Part>(narrow ? "tasks" : "world");
+  const [screen, setScreen] = useState<{ host: string; screen: string } | null>(null);
+  const terminals = useTerminals(run);
+  const still = run.state !== "running";
+  const openScreen = (host: string, name: string): void => {
+    setScreen({ host, screen: name });
+    setPart("screens");
+  };
+  const openTerminal = (host: string, user: string): void => {
+    terminals.open({ host, user });
+    if (narrow) setPart("terminal");
+  };
+  const view = (wanted: Part): ReactNode => {
+    switch (wanted) {
+      case "tasks":
+        return <TasksPart run={run} still={still} />;
+      case "world":
+        return (
+          <WorldPart run={run} still={still} onTerminal={openTerminal} onScreen={openScreen} />
+        );
+      case "terminal":
+        return <TerminalsPart run={run} terminals={terminals} />;
+      case "screens":
+        return <ScreensPart run={run} still={still} chosen={screen} onChoose={openScreen} />;
+      case "values":
+        return <ValuesPart run={run} samples={live.samples} />;
+      case "timeline":
+        return <TimelinePart run={run} />;
+    }
+  };
+  return (
+    <main className={css.page}>
+      <RunBar run={run} connection={connection} />
+      <Standing run={run} />
+      {narrow ? (
+        <Phone part={part} onPart={setPart} view={view} />
+      ) : (
+        <Desk part={part} onPart={setPart} view={view} />
+      )}
+    </main>
+  );
+}
+
+interface LayoutProps {
+  part: Part;
+  onPart: (part: Part) => void;
+  view: (part: Part) => ReactNode;
+}
+
+function Desk({ part, onPart, view }: LayoutProps): ReactElement {
+  const upper = UPPER.find((each) => each === part) ?? "world";
+  return (
+    <Splitter className={css.desk ?? ""}>
+      <Splitter.Panel defaultSize={408} min={300} max="50%" className={css.tasks ?? ""}>
+        {view("tasks")}
+      </Splitter.Panel>
+      <Splitter.Panel>
+        <Splitter orientation="vertical">
+          <Splitter.Panel min={160}>
+            <div className={css.upper}>
+              <Choice parts={UPPER} part={upper} onPart={onPart} />
+              <div className={css.part}>{view(upper)}</div>
+            </div>
+          </Splitter.Panel>
+          <Splitter.Panel defaultSize="42%" min={120}>
+            {view("terminal")}
+          </Splitter.Panel>
+        </Splitter>
+      </Splitter.Panel>
+    </Splitter>
+  );
+}
+
+function Phone({ part, onPart, view }: LayoutProps): ReactElement {
+  return (
+    <div className={css.upper}>
+      <div className={css.scroll}>
+        <Choice parts={ALL} part={part} onPart={onPart} />
+      </div>
+      <div className={css.part}>{view(part)}</div>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  parts: readonly Part[];
+  part: Part;
+  onPart: (part: Part) => void;
+}
+
+function Choice({ parts, part, onPart }: ChoiceProps): ReactElement {
+  const { t } = useTranslation();
+  const names: Record<Part, string> = {
+    tasks: t("run.tasks"),
+    world: t("run.world"),
+    terminal: t("run.terminal"),
+    screens: t("run.screens"),
+    values: t("run.values"),
+    timeline: t("run.timeline"),
+  };
+  return (
+    <Segmented
+      className={css.choice ?? ""}
+      options={parts.map((value) => ({ value, label: names[value] }))}
+      value={part}
+      onChange={onPart}
+      aria-label={t("run.seeWorld")}
+    />
+  );
+}

@@ -1,0 +1,71 @@
+/** Operator screens: pages of hosts, each opened at an origin of its own. */
+import { Button, Spin } from "antd";
+import type { ReactElement } from "react";
+import { Failed } from "#/components/Failed";
+import { ScreenFrame } from "#/components/ScreenFrame";
+import { useText, useTranslation } from "#/language";
+import { usePresent } from "#/shell/SignedIn";
+import { useQuery } from "#/transport/hooks";
+import * as portal from "#/transport/portal";
+import type { PartProps } from "./RunPage";
+import css from "./run.module.css";
+import { useTopology } from "./WorldPart";
+
+interface ScreenPlace {
+  host: string;
+  screen: string;
+}
+
+interface ScreensPartProps extends PartProps {
+  chosen: ScreenPlace | null;
+  onChoose: (host: string, screen: string) => void;
+}
+
+export function ScreensPart({ run, still, chosen, onChoose }: ScreensPartProps): ReactElement {
+  const { t } = useTranslation();
+  const text = useText();
+  const topology = useTopology(run.id, run.epoch);
+  const places = (topology.data?.hosts ?? []).flatMap((host) =>
+    host.screens.map((screen) => ({ host: host.name, title: text(host.title), screen })),
+  );
+  if (topology.data && places.length === 0) return <p className={css.empty}>{t("screen.none")}</p>;
+  return (
+    <div className={css.screens}>
+      <div className={css.chips} role="group" aria-label={t("screen.choose")}>
+        {places.map(({ host, title, screen }) => (
+          <Button
+            key={`${host}/${screen}`}
+            size="small"
+            type={chosen?.host === host && chosen.screen === screen ? "primary" : "default"}
+            disabled={still}
+            title={title}
+            onClick={() => onChoose(host, screen)}
+          >
+            {host} · {screen}
+          </Button>
+        ))}
+      </div>
+      {chosen ? <OpenScreen run={run.id} epoch={run.epoch} {...chosen} /> : null}
+    </div>
+  );
+}
+
+interface OpenScreenProps extends ScreenPlace {
+  run: string;
+  epoch: number;
+}
+
+function OpenScreen({ run, epoch, host, screen }: OpenScreenProps): ReactElement {
+  const { session } = usePresent();
+  const opened = useQuery({
+    queryKey: ["screen", run, epoch, host, screen],
+    queryFn: () => portal.openScreen(run, host, screen),
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  if (opened.error) return <Failed error={opened.error} onRetry={() => void opened.refetch()} />;
+  if (!opened.data) return <Spin />;
+  const { url, seen_from } = opened.data;
+  const title = `${host} · ${screen}`;
+  return <ScreenFrame title={title} url={url} seenFrom={seen_from} mode={session.screens} />;
+}

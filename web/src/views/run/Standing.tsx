@@ -1,0 +1,35 @@
+/** What a person must know about a run that is not simply running. */
+import { Alert } from "antd";
+import type { ReactElement } from "react";
+import { Link } from "react-router";
+import { useTranslation } from "#/language";
+import type { Run } from "#/models/run";
+import css from "./run.module.css";
+
+export function Standing({ run }: { run: Run }): ReactElement | null {
+  const { t } = useTranslation();
+  const review = <Link to={`/runs/${run.id}/review`}>{t("run.review")}</Link>;
+  const note = (type: "info" | "warning" | "error", title: string, rest?: ReactElement) => (
+    <div className={css.standing} role="status">
+      <Alert type={type} showIcon title={title} action={rest} />
+    </div>
+  );
+  switch (run.state) {
+    case "queued": {
+      const place = t("run.queued", { place: run.queue_place ?? 1 });
+      return note("info", `${place}. ${t("run.queuedText")}`);
+    }
+    case "starting":
+      return note("info", t("run.starting"));
+    case "paused":
+      return note("warning", t("run.pausedText"));
+    case "ended":
+      return note("info", t("run.endedText"), review);
+    case "failed":
+      return note("error", t("run.failedText", { reason: run.reason }), review);
+    case "running":
+      return run.degraded.length === 0
+        ? null
+        : note("warning", `${t("run.degraded")}: ${run.degraded.join("; ")}`);
+  }
+}

@@ -1,0 +1,59 @@
+/** The map of a run's world; a host opens its panel. */
+import { Spin } from "antd";
+import { lazy, Suspense, useCallback, type ReactElement } from "react";
+import { Failed } from "#/components/Failed";
+import { HostPanel, type HostActions } from "#/components/HostPanel";
+import { useReset } from "#/shell/reset";
+import { useQuery } from "#/transport/hooks";
+import * as portal from "#/transport/portal";
+import type { PartProps } from "./RunPage";
+import css from "./run.module.css";
+
+const TopologyMap = lazy(() => import("#/components/topology/TopologyMap"));
+
+/** The world as a graph. It only changes when the run does, states come with the run. */
+export function useTopology(run: string, epoch: number) {
+  return useQuery({
+    queryKey: ["run", run, "topology", epoch],
+    queryFn: () => portal.runTopology(run),
+    staleTime: Infinity,
+  });
+}
+
+type WorldPartProps = PartProps & Omit<HostActions, "onReset">;
+
+export function WorldPart({ run, still, onTerminal, onScreen }: WorldPartProps): ReactElement {
+  const topology = useTopology(run.id, run.epoch);
+  const askReset = useReset();
+  const panel = useCallback(
+    (name: string, close: () => void) => {
+      const host = topology.data?.hosts.find((each) => each.name === name);
+      const closing =
+        <T extends string[]>(action: (...given: T) => void) =>
+        (...given: T) => {
+          close();
+          action(...given);
+        };
+      return host ? (
+        <HostPanel
+          host={host}
+          state={run.hosts.find((each) => each.name === name)}
+          disabled={still}
+          onTerminal={closing(onTerminal)}
+          onScreen={closing(onScreen)}
+          onReset={closing((host: string) => askReset(run.id, host))}
+        />
+      ) : null;
+    },
+    [topology.data, run.id, run.hosts, still, onTerminal, onScreen, askReset],
+  );
+  if (topology.error) {
+    return <Failed error={topology.error} onRetry={() => void topology.refetch()} />;
+  }
+  if (!topology.data) return <Spin className={css.waiting ?? ""} />;
+  return (
+    <Suspense fallback={<Spin className={css.waiting ?? ""} />}>
+      <TopologyMap topology={topology.data} hosts={run.hosts} panel={panel} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,23 @@
+/** One run: tasks, world, terminals, screens, values, and what has happened. */
+import { Spin } from "antd";
+import type { ReactElement } from "react";
+import { useParams } from "react-router";
+import { Failed } from "#/components/Failed";
+import { runProjection } from "#/models/runLive";
+import { useLive, useQuery } from "#/transport/hooks";
+import * as portal from "#/transport/portal";
+import css from "./run.module.css";
+import { RunPage } from "./RunPage";
+
+export function Component(): ReactElement {
+  const { run = "" } = useParams();
+  const live = useLive(`run:${run}`, runProjection);
+  // Asked for once as well: a live topic cannot tell why it is refused, an answer can.
+  const asked = useQuery({ queryKey: ["run", run], queryFn: () => portal.run(run) });
+  if (asked.error && !live.value) {
+    return <Failed error={asked.error} onRetry={() => void asked.refetch()} />;
+  }
+  const value = live.value ?? (asked.data ? { run: asked.data, samples: [] } : null);
+  if (!value) return <Spin className={css.waiting ?? ""} />;
+  return <RunPage key={run} live={value} connection={live.connection} />;
+}

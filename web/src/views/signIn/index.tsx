@@ -1,0 +1,103 @@
+/** The ways in: a one-time address, name and password, an identity provider. */
+import { Button, Form, Input, Spin } from "antd";
+import { useEffect, useState, type ReactElement } from "react";
+import { useNavigate } from "react-router";
+import { asProblem } from "#/components/Failed";
+import { ProblemNote } from "#/components/ProblemNote";
+import { useTranslation } from "#/language";
+import type { Session } from "#/models/session";
+import { Mark } from "#/shell/Mark";
+import { LanguageChoice, ThemeSetting } from "#/shell/Settings";
+import { useMutation, useQueryClient } from "#/transport/hooks";
+import * as portal from "#/transport/portal";
+import css from "./signIn.module.css";
+
+/** The page of a printed address `/enter#TOKEN`; the token is in no log and no history. */
+export function Component(): ReactElement {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [token] = useState(() => globalThis.location.hash.slice(1));
+  const { mutate, error } = useMutation({
+    mutationFn: portal.enter,
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ["session"] });
+      await navigate("/", { replace: true });
+    },
+  });
+  useEffect(() => {
+    globalThis.history.replaceState(null, "", "/enter");
+    mutate(token);
+  }, [mutate, token]);
+  return (
+    <Card title={error ? t("signIn.title") : t("signIn.entering")}>
+      {error ? <ProblemNote problem={asProblem(error)} /> : <Spin />}
+    </Card>
+  );
+}
+
+interface Credentials {
+  name: string;
+  password: string;
+}
+
+export function SignInPage({ session }: { session: Session }): ReactElement {
+  const { t } = useTranslation();
+  const { local, oidc } = session.sign_in;
+  return (
+    <Card title={t("signIn.title")}>
+      {local ? <p>{t("signIn.local")}</p> : <PasswordForm />}
+      {oidc ? (
+        <Button block href="/api/session/oidc">
+          {t("signIn.oidc", { provider: oidc })}
+        </Button>
+      ) : null}
+    </Card>
+  );
+}
+
+function PasswordForm(): ReactElement {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const enter = useMutation({
+    mutationFn: ({ name, password }: Credentials) => portal.signIn(name, password),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["session"] }),
+  });
+  return (
+    <Form<Credentials> layout="vertical" onFinish={(given) => enter.mutate(given)}>
+      <Form.Item name="name" label={t("signIn.name")} rules={[{ required: true }]}>
+        <Input autoComplete="username" />
+      </Form.Item>
+      <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true }]}>
+        <Input.Password autoComplete="current-password" />
+      </Form.Item>
+      {enter.error ? <ProblemNote problem={asProblem(enter.error)} /> : null}
+      <Button block type="primary" htmlType="submit" loading={enter.isPending} className={css.go ?? ""}>
+        {t("signIn.submit")}
+      </Button>
+    </Form>
+  );
+}
+
+function Card({ title, children }: { title: string; children: React.ReactNode }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <main className={css.page}>
+      <div className={css.card}>
+        <header className={css.brand}>
+          <Mark size={36} />
+          <div>
+            <strong>{t("name")}</strong>
+            <span>{t("tagline")}</span>
+          </div>
+        </header>
+        <h1>{title}</h1>
+        {children}
+      </div>
+      <div className={css.settings}>
+        <LanguageChoice />
+        <ThemeSetting />
+      </div>
+    </main>
+  );
+}
