@@ -35,11 +35,13 @@ def play(
 ) -> None:
     """Play a story in a sandbox and tell it live. Ctrl-C stops; playing again goes on."""
     engine = LocalEngine()
+    live = engine.attach(name)
     chosen = actors.split(",") if actors is not None else None
+    first = next((one.name for one in live.plan.exercise.stories), None)
     tell_story(
         engine,
-        engine.attach(name),
-        story=story,
+        live,
+        story=story or first,
         actors=chosen,
         until_s=until,
         fast=fast,
