@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 from pathlib import Path
 
 import pytest
 
 from bachang.portal import Assembly, Outside, Settings
-from tests.portal.people import Clock, People
-
-PACKS = Path(__file__).parent / "packs"
+from tests.portal.people import PACKS, Clock, People
 
 
 @pytest.fixture

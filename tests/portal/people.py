@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from bachang.portal import Assembly
 from bachang.portal.models import Role
 from bachang.portal.store import tables
 
+PACKS = Path(__file__).parent / "packs"
 ORIGIN = "http://127.0.0.1:8080"
 PASSWORD = "correct horse battery"  # noqa: S105 - of nobody
 

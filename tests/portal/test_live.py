@@ -132,9 +132,8 @@ def test_others_do_not_join(people: People, run: str) -> None:
         with connect(ben, address) as socket, pytest.raises(WebSocketDisconnect) as end:
             socket.receive_json()
         assert end.value.code == 1008
-        with connect(people.nobody, address) as socket:
-            with pytest.raises(WebSocketDisconnect):
-                socket.receive_json()
+        with connect(people.nobody, address) as socket, pytest.raises(WebSocketDisconnect):
+            socket.receive_json()
 
 
 def test_another_site_does_not_connect(ann: TestClient, run: str) -> None:

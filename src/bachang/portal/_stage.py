@@ -17,7 +17,7 @@ from typing import Any
 from bachang.engine import Live as LiveSandbox
 from bachang.engine import LocalEngine, load_plan
 from bachang.exercise import ConditionError, Director, play_live
-from bachang.fabric import FabricError, LocalFabric, SandboxGoneError
+from bachang.fabric import FabricError, SandboxGoneError
 from bachang.journal import Store
 from bachang.plan import Plan
 from bachang.portal import _capacity as capacity
@@ -107,12 +107,10 @@ class Stage:
 
     def _salvage(self, row: RunRow) -> None:
         """A sandbox has gone while the portal was away: what it journalled is kept."""
-        fabric = self.engine.fabric
         if row.state is RunState.STARTING:
             self._registry.change_run(row.id, state=RunState.QUEUED)
             return
-        if isinstance(fabric, LocalFabric):
-            self.journal.append(fabric.salvage(row.id))
+        self.engine.salvage(row.id)
         self._fail(row.id, "its sandbox ended while the portal was away")
 
     # ---- looking around
