@@ -1,6 +1,6 @@
 # Each target sets up what it needs first; a second set-up finds nothing to do.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all check check-python check-docs bench lock clean
+.PHONY: help setup setup-dev run test test-all check check-python check-web check-docs bench lock clean
 
 PYTHON := .venv/bin/python3
 PACK ?= packs/blackout
@@ -23,12 +23,16 @@ test: setup-dev  ## Run all tests but the slow ones, as an ordinary account
 test-all: setup-dev  ## Run all tests
 	@$(PYTHON) -m pytest
 
-check: setup-dev check-python check-docs  ## Check style and types, build the docs
+check: setup-dev check-python check-web check-docs  ## Check style and types, build the docs
 
 check-python:
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
+
+check-web:
+	test -d web/node_modules || PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix web ci
+	PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix web run check
 
 check-docs:
 	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet --strict
@@ -40,10 +44,10 @@ LOCK = $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-he
 	--only-binary :all: $(UPGRADE) pyproject.toml
 
 lock:  ## Pin the libraries; UPGRADE=--upgrade takes the newest of all
-	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## Remove what make made here: .venv, caches, builds
-	rm -rf .venv site build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv site build web/node_modules src/bachang/portal/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -f bench/limit src/bachang/fabric/native/spawner
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -18,6 +18,7 @@ from setup._machine import (
     package_steps,
 )
 from setup._tools import declared_tools
+from setup._web import build_web
 
 
 def main() -> int:
@@ -39,6 +40,7 @@ def _set_up(*, dev: bool) -> None:
     run_as_root(package_steps([*wanted], "packages"))
     run_as_root([*account_steps(account_name()), *apparmor_steps(), *neighbour_steps()])
     make_environment(dev=dev)
+    build_web()
     run_as_root(package_steps(declared_tools(PYTHON), "tools that packs declare"))
     print(f"Set up. The command is {PYTHON.parent / 'bachang'}")
 

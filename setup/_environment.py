@@ -80,16 +80,17 @@ def _install(lock: Path) -> None:
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install"]
     pip += ["-qq", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:"]
     run_as_owner([*pip, "--requirement", lock])
-    _write(_STAMP, _digest(lock))
+    write(_STAMP, _digest(lock))
 
 
 def _write_project() -> None:
     packages = next(VENV.glob("lib/python3*/site-packages"))
-    _write(packages / "bachang.pth", "../../../../src\n")
-    _write(VENV / "bin" / "bachang", _COMMAND, mode="755")
+    write(packages / "bachang.pth", "../../../../src\n")
+    write(VENV / "bin" / "bachang", _COMMAND, mode="755")
 
 
-def _write(path: Path, text: str, *, mode: str = "644") -> None:
+def write(path: Path, text: str, *, mode: str = "644") -> None:
+    """Write a file of the clone as its owner, at once or not at all."""
     if path.exists() and path.read_text() == text:
         return
     draft = path.with_name(f"{path.name}.draft")
