@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from pathlib import Path
 
 import pytest
 
 from bachang.portal import Assembly, Outside, Settings
 from tests.portal.people import PACKS, Clock, People
+from tests.portal.postgres import Postgres, running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    yield from running()
 
 
 @pytest.fixture
-def settings(home: Path) -> Settings:
+def database() -> str | None:
+    """Address of the portal's data base; ``None``: SQLite."""
+    return None
+
+
+@pytest.fixture
+def settings(home: Path, database: str | None) -> Settings:
     return Settings(
+        database=database,
         data=home / "portal",
         packs=PACKS,
         requests_per_minute=100_000,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from bachang.portal import Assembly, Settings
 from bachang.portal.models import Role
+from bachang.portal.openapi import text
 from tests.portal.people import ORIGIN, People
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1", "10.0.0.1:8080"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "127.0.0.1", "10.0.0.1:8080"]
+)
 def test_a_name_that_was_made_to_point_here_is_refused(people: People, host: str) -> None:
     refused = people("ann").get("/api/session", headers={"Host": host})
     assert (refused.status_code, refused.json()["type"]) == (421, "wrong-host")
@@ -112,9 +116,5 @@ def test_lists_come_in_pages(people: People) -> None:
 
 
 def test_the_openapi_document_is_up_to_date() -> None:
-    from pathlib import Path
-
-    from bachang.portal.openapi import text
-
     kept = Path(__file__).parents[2] / "web" / "openapi.json"
     assert kept.read_text() == text(), "run: python -m bachang.portal.openapi > web/openapi.json"

@@ -80,8 +80,11 @@ class Audit:
         """Compute the chain again from its start."""
         before, entries = _START, 0
         query = select(tables.audit).order_by(tables.audit.c.sequence)
-        with self._store.reading() as connection:
-            for row in connection.execution_options(yield_per=_BATCH).execute(query):
+        with (
+            self._store.reading() as connection,
+            connection.execution_options(yield_per=_BATCH).execute(query) as rows,
+        ):
+            for row in rows:
                 entries += 1
                 if row.sequence != entries or row.hash != _chain(before, row._asdict()):
                     return AuditCheck(intact=False, entries=entries, broken_at=row.sequence)

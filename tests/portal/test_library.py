@@ -1,0 +1,137 @@
+"""Packs: those that ship, and those that people bring, some of them hostile."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from bachang.portal.models import Role
+from tests.portal.people import PACKS, People
+
+SCENARIO = (PACKS / "hall" / "scenario.yaml").read_bytes().replace(b"name: hall", b"name: mine")
+SOLUTIONS = {
+    f"solutions/{file.name}": file.read_bytes() for file in (PACKS / "hall/solutions").iterdir()
+}
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def archive(files: dict[str, bytes], *, prefix: str = "", **types: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(prefix + name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            kind = types.get(name, stat.S_IFREG)
+            entry.external_attr = (kind | 0o644) << 16
+            made.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def upload(people: People, content: bytes, name: str = "mine", by: str = "ada") -> tuple[int, str]:
+    answer = people(by, Role.AUTHOR).put(
+        f"/api/packs/{name}", content=content, headers={"Content-Type": "application/zip"}
+    )
+    return answer.status_code, answer.text
+
+
+def test_a_pack_that_ships(people: People) -> None:
+    (pack,) = people("ann").get("/api/packs").json()["items"]
+    shown = {key: pack[key] for key in ("name", "hosts", "tasks", "points", "shipped", "problems")}
+    assert shown == {
+        "name": "hall", "hosts": 2, "tasks": 3, "points": 200, "shipped": True, "problems": [],
+    }  # fmt: skip
+    topology = people("ann").get("/api/packs/hall/topology").json()
+    assert [host["name"] for host in topology["hosts"]] == ["desk", "server"]
+    assert "10.44.0.21" not in str(topology)
+
+
+@pytest.mark.parametrize("prefix", ["", "mine/"])
+def test_a_pack_is_brought_replaced_and_deleted(people: People, prefix: str) -> None:
+    files = {"scenario.yaml": SCENARIO, "picture.png": PNG, **SOLUTIONS}
+    status, text = upload(people, archive(files, prefix=prefix))
+    assert status == 201, text
+    ada, ann = people("ada"), people("ann")
+    pack = ann.get("/api/packs/mine").json()
+    assert (pack["uploaded_by"], pack["verified"], pack["problems"]) == ("ada", None, [])
+    picture = ann.get(pack["picture"])
+    assert (picture.headers["content-type"], picture.content) == ("image/png", PNG)
+    assert upload(people, archive(files), by="eve")[0] == 403
+    assert ann.post("/api/exercises", json={"pack": "mine"}).status_code == 403
+    assert upload(people, archive({"scenario.yaml": b"bachang: 2"}))[0] == 201
+    assert ann.get("/api/packs/mine").json()["problems"]
+    assert ada.post("/api/exercises", json={"pack": "mine"}).status_code == 422
+    assert ada.delete("/api/packs/mine").status_code == 204
+    assert ann.get("/api/packs/mine").status_code == 404
+
+
+def test_a_pack_that_ships_stays(people: People) -> None:
+    files = {"scenario.yaml": SCENARIO}
+    assert upload(people, archive(files), name="hall")[0] in (403, 409)
+    assert people("ann").get("/api/packs/hall").json()["shipped"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../out", "/etc/out", "a/../../out", "a\\..\\out", "C:\\out", "new\nline", "a/./../../out"],
+)
+def test_a_path_that_leads_elsewhere(people: People, name: str, home: Path) -> None:
+    status, text = upload(people, archive({"scenario.yaml": SCENARIO, name: b"x"}))
+    assert status == 422, text
+    assert people("ann").get("/api/packs/mine").status_code == 404
+    assert not list(home.rglob("*out*"))
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFBLK])
+def test_what_is_no_plain_file(people: People, kind: int) -> None:
+    content = archive({"scenario.yaml": SCENARIO, "link": b"/etc/passwd"}, link=kind)
+    assert upload(people, content)[0] == 422
+
+
+def test_a_zip_bomb(people: People, home: Path) -> None:
+    bomb = archive({"scenario.yaml": SCENARIO, "big": bytes(64 << 20)})
+    assert len(bomb) < 200_000
+    assert upload(people, bomb)[0] == 413
+    many = archive({"scenario.yaml": SCENARIO} | {f"f{n}": bytes(3 << 20) for n in range(12)})
+    assert upload(people, many)[0] == 413
+    swarm = archive({f"f{n}": b"" for n in range(5000)})
+    assert upload(people, swarm)[0] == 422
+    assert list((home / "portal" / "packs").iterdir()) == []
+
+
+def test_sizes_that_an_archive_claims_are_not_believed(people: People) -> None:
+    content = bytearray(archive({"scenario.yaml": SCENARIO, "big": bytes(8 << 20)}))
+    size = (8 << 20).to_bytes(4, "little")
+    at = content.find(size)
+    while at >= 0:
+        content[at : at + 4] = (10).to_bytes(4, "little")
+        at = content.find(size, at)
+    assert upload(people, bytes(content))[0] in (413, 422)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\3\4" + bytes(100), b"<html>", bytes(1000)])
+def test_no_archive(people: People, content: bytes) -> None:
+    assert upload(people, content)[0] == 422
+
+
+def test_hostile_scenarios_are_only_wrong(people: People) -> None:
+    bomb = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
+        b"%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n" % ((n, n) + (n - 1,) * 9)
+        for n in range(ord("b"), ord("k"))
+    )
+    for scenario in (bomb, b"[" * 100_000, b"!!python/object/apply:os.system [id]", b"\xff\xfe"):
+        status, _ = upload(people, archive({"scenario.yaml": scenario}))
+        assert status == 201
+        pack = people("ann").get("/api/packs/mine").json()
+        assert pack["problems"]
+
+
+def test_a_picture_that_is_a_script_is_not_shown(people: People) -> None:
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    files = {"scenario.yaml": SCENARIO, "picture.png": svg, "picture.svg": svg, **SOLUTIONS}
+    assert upload(people, archive(files))[0] == 201
+    assert people("ann").get("/api/packs/mine").json()["picture"] is None
+    assert people("ann").get("/api/packs/mine/picture").status_code == 404
