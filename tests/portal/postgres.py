@@ -33,7 +33,7 @@ class Postgres:
         with psycopg.connect(
             host=str(self._folder), user="test", dbname="postgres", autocommit=True
         ) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name}")
         return f"postgresql+psycopg://test@/{name}?host={self._folder}"
 
     def stop(self) -> None:

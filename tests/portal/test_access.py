@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from sqlalchemy import Table
 from starlette.testclient import TestClient
 
 from bachang.portal import Assembly, Settings
@@ -193,7 +195,7 @@ def _insert(
         invitation=f"i{key}",
         pack=f"k{key}",
     )
-    rows = [
+    rows: list[tuple[Table, dict[str, Any]]] = [
         (tables.people_group, {"id": made.group, "title": "G", "owner": owner, "created_at": 1.0}),
         (tables.membership, {"group_id": made.group, "account": member}),
         (tables.invitation, {

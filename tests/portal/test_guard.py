@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -88,7 +89,7 @@ def test_errors_say_cause_and_remedy(people: People) -> None:
 
 def test_a_key_makes_a_request_once(people: People) -> None:
     teacher = people("tom", Role.INSTRUCTOR)
-    send = {"json": {"title": "A"}, "headers": {"Idempotency-Key": "k-1"}}
+    send: dict[str, Any] = {"json": {"title": "A"}, "headers": {"Idempotency-Key": "k-1"}}
     first, again = teacher.post("/api/groups", **send), teacher.post("/api/groups", **send)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()

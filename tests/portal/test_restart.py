@@ -1,0 +1,149 @@
+"""A portal that is killed comes back: sandboxes, answers, terminals and sessions are there."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import pytest
+from websockets.sync.client import connect
+
+from bachang.fabric import LocalFabric
+from tests.portal.people import PACKS
+from tests.portal.test_run import running
+
+ANSWERS = 50
+
+
+class Process:
+    """`bachang serve` as people start it."""
+
+    def __init__(self, port: int) -> None:
+        self.origin = f"http://127.0.0.1:{port}"
+        self._command = [
+            *(sys.executable, "-c", "from bachang.cli import main; main()"),
+            *("serve", "--port", str(port), "--packs", str(PACKS)),
+        ]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it says that it runs."""
+        self.process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        said = ""
+        while "#token=" not in said:
+            line = self.process.stdout.readline()
+            assert line, said
+            said += line
+        found = re.search(r"#token=(\S+)", said)
+        assert found
+        self.token = found[1]
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.send_signal(signal.SIGKILL)
+        self._gone()
+
+    def stop(self) -> int:
+        """Ctrl-C; its exit status."""
+        self.process.send_signal(signal.SIGINT)
+        return self._gone()
+
+    def _gone(self) -> int:
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def process(home: Path) -> Iterator[Process]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = Process(port)
+    yield process
+    process.stop()
+    fabric = LocalFabric()
+    for name in fabric.sandboxes():
+        fabric.attach(name).destroy()
+
+
+def answer(client: httpx2.Client, run: str, number: int) -> bool:
+    """Give one wrong answer with a key of its own; whether it was acknowledged."""
+    given = {"task": "find", "answer": f"wrong {number}"}
+    try:
+        headers = {"Idempotency-Key": f"answer-{number}"}
+        return client.post(f"/api/runs/{run}/answers", json=given, headers=headers).is_success
+    except httpx2.TransportError:
+        return False
+
+
+def test_killed_with_answers_in_flight(process: Process) -> None:
+    headers = {"X-Bachang": "1", "Origin": process.origin}
+    with httpx2.Client(base_url=process.origin, headers=headers, timeout=60) as client:
+        client.post("/api/session/token", json={"token": process.token}).raise_for_status()
+        run = client.post("/api/exercises", json={"pack": "hall"}).json()["runs"][0]["id"]
+        running(client, run)  # type: ignore[arg-type]
+        terminal = client.post(f"/api/runs/{run}/terminals", json={"host": "desk"}).json()
+        address = f"{process.origin}/api/runs/{run}/terminals/{terminal['session']}"
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        type_and_wait(address, cookies, b"echo be$((1))fore; cd /var\n", b"be1fore\r\n")
+        with ThreadPoolExecutor(ANSWERS) as pool:
+            jobs = [pool.submit(answer, client, run, number) for number in range(ANSWERS)]
+            next(job for job in jobs if job.result())  # the first has arrived, others are under way
+            process.kill()
+            acknowledged = sum(job.result() for job in jobs)
+        process.start()
+        after = running(client, run)
+        kept = after["task_list"][0]["attempts"]
+        assert acknowledged <= kept <= ANSWERS
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(lambda number: answer(client, run, number), range(ANSWERS)))
+        assert client.get(f"/api/runs/{run}").json()["task_list"][0]["attempts"] == ANSWERS
+        shown = type_and_wait(address, cookies, b"pwd\n", b"/var\r\n")
+        assert b"be1fore" in shown  # redrawn
+        exercise = after["exercise"]
+        assert client.post(f"/api/exercises/{exercise}/end").json()["state"] == "ended"
+
+
+def type_and_wait(address: str, cookies: str, typed: bytes, wanted: bytes) -> bytes:
+    """Type into a terminal and wait for what it shows."""
+    headers = {"Cookie": cookies}
+    with connect(address.replace("http", "ws", 1), additional_headers=headers) as terminal:
+        terminal.send(typed)
+        shown = b""
+        while wanted not in shown:
+            message = terminal.recv(timeout=30)
+            shown += message if isinstance(message, bytes) else b""
+    return shown
+
+
+def test_a_sandbox_that_died_meanwhile_is_told(process: Process) -> None:
+    with httpx2.Client(base_url=process.origin, headers={"X-Bachang": "1"}, timeout=60) as client:
+        client.post("/api/session/token", json={"token": process.token}).raise_for_status()
+        run = client.post("/api/exercises", json={"pack": "hall"}).json()["runs"][0]["id"]
+        running(client, run)  # type: ignore[arg-type]
+        assert answer(client, run, 1)
+        process.kill()
+        os.kill(LocalFabric().attach(run).status().agent_pid, signal.SIGKILL)
+        process.start()
+        after = client.get(f"/api/runs/{run}").json()
+        assert after["state"] == "failed"
+        assert "portal was away" in after["reason"]
+        assert after["task_list"][0]["attempts"] == 1
+
+
+def test_a_busy_port_is_said(process: Process, capfd: pytest.CaptureFixture[str]) -> None:
+    port = process.origin.rpartition(":")[2]
+    command = [sys.executable, "-c", "from bachang.cli import main; main()", "serve"]
+    done = subprocess.run([*command, "--port", port], check=False, timeout=60)
+    assert done.returncode == 1
+    assert f"port {port} is taken" in "".join(capfd.readouterr())
