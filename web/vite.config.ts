@@ -1,6 +1,24 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { recordedPortal } from "./dev/recordedPortal.ts";
+
+/** Puts each file that shrinks beside itself, compressed: the portal sends that one. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    apply: "build",
+    writeBundle({ dir = "" }, bundle) {
+      for (const name of Object.keys(bundle).filter((each) => /\.(js|css|svg)$/.test(each))) {
+        const file = join(dir, name);
+        writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+      }
+    },
+  };
+}
 
 const portal = process.env.BACHANG_PORTAL;
 const proxied = portal ? { target: portal, ws: true, changeOrigin: false } : undefined;
@@ -10,7 +28,7 @@ const proxied = portal ? { target: portal, ws: true, changeOrigin: false } : und
  * The nonce placeholder in index.html is replaced by the portal with each answer.
  */
 export default defineConfig(({ command }) => ({
-  plugins: [react(), ...(command === "serve" && !portal ? [recordedPortal()] : [])],
+  plugins: [react(), compressed(), ...(command === "serve" && !portal ? [recordedPortal()] : [])],
   resolve: { alias: { "#": new URL("./src", import.meta.url).pathname } },
   html: command === "build" ? { cspNonce: "__CSP_NONCE__" } : {},
   server: { host: "127.0.0.1", port: 5173, ...(proxied ? { proxy: { "/api": proxied } } : {}) },

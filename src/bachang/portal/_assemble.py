@@ -112,7 +112,7 @@ class Assembly:
             raise RuntimeError(f"routes and rules differ: {sorted(missing)}")
         api.state.portal = self.portal
         if settings.ui is not None and (settings.ui / "index.html").is_file():
-            api.router.routes.append(Mount("/", WebUi(settings.ui)))
+            api.router.routes.append(Mount("/", WebUi(settings.ui, settings)))
         else:
             api.router.routes.append(Route("/", without_ui))
         return api

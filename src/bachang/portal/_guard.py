@@ -156,26 +156,33 @@ def _hosts(settings: Settings) -> frozenset[str]:
     return frozenset(names | {host.lower() for host in settings.extra_hosts})
 
 
-def _security_headers(settings: Settings) -> dict[str, str]:
-    frames = settings.screens_origin("*")
+def content_policy(settings: Settings, nonce: str | None = None) -> str:
+    """The content security policy of an answer.
+
+    Args:
+        nonce: What style elements of this answer carry; ``None``: there are none.
+    """
     sockets = settings.origin.replace("http", "ws", 1)
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
-        # Ant Design and xterm.js make style elements; scripts stay strict.
-        "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
-        "font-src": "'self' data:",
+        "style-src": "'self'" if nonce is None else f"'self' 'nonce-{nonce}'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
         "connect-src": f"'self' {sockets}",
-        "worker-src": "'self' blob:",
-        "frame-src": frames,
+        "worker-src": "'self'",
+        "frame-src": settings.screens_origin("*"),
         "manifest-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
+    return "; ".join(f"{key} {value}" for key, value in policy.items())
+
+
+def _security_headers(settings: Settings) -> dict[str, str]:
     headers = {
-        "Content-Security-Policy": "; ".join(f"{key} {value}" for key, value in policy.items()),
+        "Content-Security-Policy": content_policy(settings),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",

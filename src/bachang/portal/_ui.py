@@ -1,38 +1,78 @@
-"""The web UI's files, as `make web` built them. A path that is no file is a view of it."""
+"""The web UI's files, as `make web` built them. A path that is no file is a view of it.
+
+The start page carries a nonce, new with each answer: its style elements are let in by the
+content security policy, and nobody else's are. The other files never change under their names;
+those that shrink lie there compressed, too (``.gz``).
+"""
 
 from __future__ import annotations
 
+import mimetypes
+import secrets
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from bachang.portal._guard import content_policy
+from bachang.portal._settings import Settings
+
 _NEVER_CHANGES = "public, max-age=31536000, immutable"
+_START_PAGE = "index.html"
+_NONCE = "__CSP_NONCE__"
+"""What the build left for the nonce."""
 _MISSING = """Bachang runs, but its web UI was not built: run `make web` and start it again.
 The API is at /api; its document is web/openapi.json.
 """
 
 
 class WebUi(StaticFiles):
-    """Serves the files, and the start page for every view."""
+    """Serves the files, and the start page for every view.
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(directory=folder, html=True)
+    Args:
+        folder: Where the build is; it has an ``index.html``.
+        settings: Of the portal.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        super().__init__(directory=folder)
+        self._folder = folder
+        self._settings = settings
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, or the start page where there is none (but not for the API)."""
+        if path in (".", _START_PAGE):
+            return self._start_page()
         try:
-            response = await super().get_response(path, scope)
+            return await self._file(path, scope)
         except HTTPException as error:
             if error.status_code != 404 or path.startswith(("api/", "assets/")):
                 raise
-            response = await super().get_response("index.html", scope)
-        if path.startswith("assets/"):
-            response.headers["Cache-Control"] = _NEVER_CHANGES
+            return self._start_page()
+
+    def _start_page(self) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        page = (self._folder / _START_PAGE).read_text().replace(_NONCE, nonce)
+        headers = {
+            "Cache-Control": "no-cache",
+            "Content-Security-Policy": content_policy(self._settings, nonce),
+        }
+        return HTMLResponse(page, headers=headers)
+
+    async def _file(self, path: str, scope: Scope) -> Response:
+        lasting = path.startswith("assets/")
+        packed = lasting and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        if packed and (self._folder / f"{path}.gz").is_file():
+            response = await super().get_response(f"{path}.gz", scope)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Type"] = mimetypes.guess_type(path)[0] or "text/plain"
         else:
-            response.headers["Cache-Control"] = "no-cache"
+            response = await super().get_response(path, scope)
+        response.headers["Vary"] = "Accept-Encoding"
+        response.headers["Cache-Control"] = _NEVER_CHANGES if lasting else "no-cache"
         return response
 
 

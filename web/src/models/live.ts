@@ -10,9 +10,9 @@ import { read } from "./problem";
 const eventModel = v.object({
   kind: v.string(),
   wall_time: v.string(),
-  sandbox_time_s: v.nullable(v.number()),
-  sequence: v.nullable(v.number()),
-  run: v.nullable(v.string()),
+  sandbox_time_s: v.nullish(v.number(), null),
+  sequence: v.nullish(v.number(), null),
+  run: v.nullish(v.string(), null),
   actor: v.string(),
   subject: v.string(),
   data: v.record(v.string(), v.unknown()),

@@ -68,10 +68,13 @@ export function drawable(points: readonly Point[]): Point[] {
 /** Most curves that a reader can tell apart at first sight. */
 const FIRST_SIGHT = 4;
 
+/** Units of ledgers: they only rise, so they say less at first sight. */
+const LEDGERS = new Set(["kWh", "min", "m³", "h", "CNY"]);
+
 /** The measured points that moved most, relative to their size: what to look at first. */
 export function lively(points: readonly Point[], samples: readonly Sample[]): string[] {
   const moved = drawable(points)
-    .filter((point) => point.unit !== "")
+    .filter((point) => point.unit !== "" && !LEDGERS.has(point.unit))
     .map(({ name }) => ({ name, span: relativeSpan(samples, name) }));
   return moved
     .toSorted((a, b) => b.span - a.span)

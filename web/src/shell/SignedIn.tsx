@@ -1,6 +1,6 @@
 /** Lets through who has signed in; others meet the sign-in page at the same address. */
 import { Spin } from "antd";
-import { createContext, lazy, Suspense, useContext, type ReactElement } from "react";
+import { createContext, lazy, Suspense, useContext, useState, type ReactElement } from "react";
 import { Outlet } from "react-router";
 import { Failed } from "#/components/Failed";
 import type { Account, Session } from "#/models/session";
@@ -8,6 +8,14 @@ import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
 
 const SignIn = lazy(async () => ({ default: (await import("#/views/signIn")).SignInPage }));
+const Enter = lazy(async () => ({ default: (await import("#/views/signIn")).EnterPage }));
+
+/** Takes the token out of a printed address `/#token=…`, so that it is in no history. */
+function takeToken(): string | null {
+  const token = new URLSearchParams(globalThis.location.hash.slice(1)).get("token");
+  if (token !== null) globalThis.history.replaceState(null, "", "/");
+  return token;
+}
 
 export interface Present {
   account: Account;
@@ -23,6 +31,16 @@ export function usePresent(): Present {
 }
 
 export function SignedIn(): ReactElement {
+  const [token, setToken] = useState(takeToken);
+  if (token === null) return <KnownOnly />;
+  return (
+    <Suspense>
+      <Enter token={token} onEntered={() => setToken(null)} />
+    </Suspense>
+  );
+}
+
+function KnownOnly(): ReactElement {
   const session = useQuery({ queryKey: ["session"], queryFn: portal.session, staleTime: 60_000 });
   if (session.error) {
     return <Failed error={session.error} onRetry={() => void session.refetch()} />;

@@ -24,7 +24,6 @@ export const router = createBrowserRouter([
     ErrorBoundary: Crashed,
     HydrateFallback: () => null,
     children: [
-      { path: "/enter", lazy: () => import("#/views/signIn") },
       ...gallery,
       {
         Component: SignedIn,

@@ -77,6 +77,14 @@ const LIGHT = {
   colorTextPlaceholder: "#6a7881",
   colorBorder: "#c9d2d7",
   colorBorderSecondary: "#dde4e7",
+  colorSuccessBg: "#e3f3e9",
+  colorSuccessBorder: "#a9d6ba",
+  colorWarningBg: "#fdf1dc",
+  colorWarningBorder: "#efcf95",
+  colorErrorBg: "#fbe6e4",
+  colorErrorBorder: "#ecb3ae",
+  colorInfoBg: "#e2f0f3",
+  colorInfoBorder: "#a9d3dc",
 };
 
 const NIGHT = {
@@ -97,6 +105,14 @@ const NIGHT = {
   colorTextPlaceholder: "#83939c",
   colorBorder: "#33434c",
   colorBorderSecondary: "#26343c",
+  colorSuccessBg: "#12301f",
+  colorSuccessBorder: "#24593a",
+  colorWarningBg: "#35270d",
+  colorWarningBorder: "#62491a",
+  colorErrorBg: "#3a1a18",
+  colorErrorBorder: "#6b302c",
+  colorInfoBg: "#12323a",
+  colorInfoBorder: "#1f5360",
 };
 
 /** Ant Design's tokens for a shade. */
@@ -109,6 +125,7 @@ export function antTheme(shade: Shade): ThemeConfig {
       Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { primaryColor: "#06181c" } : {}) },
       Tabs: { horizontalMargin: "0", cardHeight: 34 },
       Table: { cellPaddingBlock: 10, headerBorderRadius: 0 },
+      Segmented: { trackBg: dark ? "#0e1519" : "#e2e8eb" },
       Tooltip: { colorBgSpotlight: dark ? "#2a3941" : "#22323a" },
     },
   };

@@ -157,10 +157,10 @@ export const recording = (run: string, session: string): Promise<string> =>
 export const openScreen = (id: string, host: string, screen: string): Promise<Screen> =>
   ask(screenModel, POST("/api/runs/{run}/screens", { ...inRun(id), body: { host, screen } }));
 
-/** A run's journal, page by page; of the given kinds, or all but samples of points. */
-export async function events(run: string, kind: string[] = []): Promise<Entry[]> {
+/** A run's journal, page by page; of the given kinds, or all but samples of points; after a sequence. */
+export async function events(run: string, kind: string[] = [], from = 0): Promise<Entry[]> {
   const all: Entry[] = [];
-  let next: string | null = "0";
+  let next: string | null = String(Math.max(0, from));
   while (next !== null) {
     const query = { after: Number(next), limit: 5000, kind };
     const asked = GET("/api/runs/{run}/events", { params: { path: { run }, query } });

@@ -8,6 +8,9 @@ import type { Run } from "#/models/run";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
 
+/** Most of a journal is samples, one a second: so many events reach back for some minutes. */
+const SHOWN_EVENTS = 1200;
+
 interface ValuesPartProps {
   run: Run;
   samples: readonly Sample[];
@@ -22,7 +25,8 @@ export function ValuesPart({ run, samples }: ValuesPartProps): ReactElement {
   const past = useQuery({
     queryKey: ["run", run.id, "samples", run.epoch],
     queryFn: async () => {
-      const entries = await portal.events(run.id, ["points.sampled"]);
+      const last = run.timeline.at(-1)?.sequence ?? 0;
+      const entries = await portal.events(run.id, ["points.sampled"], last - SHOWN_EVENTS);
       return samplesOf(entries.filter((entry) => entry.epoch === run.epoch));
     },
     staleTime: Infinity,

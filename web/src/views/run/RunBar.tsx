@@ -1,6 +1,7 @@
 /** The bar of a run: where it stands, and the actions on all of it. */
 import {
   BarChartOutlined,
+  InfoCircleOutlined,
   MoreOutlined,
   PauseOutlined,
   CaretRightOutlined,
@@ -29,6 +30,7 @@ export function RunBar({ run, connection }: { run: Run; connection: Connection }
         <h1>{text(run.title)}</h1>
         <span>{run.learner}</span>
       </div>
+      {run.degraded.length > 0 ? <Degraded reasons={run.degraded} /> : null}
       <StateTag state={run.state} />
       <dl className={css.figures}>
         <div>
@@ -46,6 +48,18 @@ export function RunBar({ run, connection }: { run: Run; connection: Connection }
       <ConnectionBadge connection={connection} />
       {alive(run) ? <Actions run={run} /> : null}
     </header>
+  );
+}
+
+/** What this machine could not give, one word with the rest behind it. */
+function Degraded({ reasons }: { reasons: readonly string[] }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Tooltip title={reasons.join("; ")} trigger={["hover", "focus", "click"]}>
+      <Button size="small" type="text" icon={<InfoCircleOutlined />} className={css.degraded ?? ""}>
+        {t("run.degraded")}
+      </Button>
+    </Tooltip>
   );
 }
 

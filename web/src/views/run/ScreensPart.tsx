@@ -24,7 +24,7 @@ interface ScreensPartProps extends PartProps {
 export function ScreensPart({ run, still, chosen, onChoose }: ScreensPartProps): ReactElement {
   const { t } = useTranslation();
   const text = useText();
-  const topology = useTopology(run.id, run.epoch);
+  const topology = useTopology(run);
   const places = (topology.data?.hosts ?? []).flatMap((host) =>
     host.screens.map((screen) => ({ host: host.name, title: text(host.title), screen })),
   );

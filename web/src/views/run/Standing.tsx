@@ -28,8 +28,6 @@ export function Standing({ run }: { run: Run }): ReactElement | null {
     case "failed":
       return note("error", t("run.failedText", { reason: run.reason }), review);
     case "running":
-      return run.degraded.length === 0
-        ? null
-        : note("warning", `${t("run.degraded")}: ${run.degraded.join("; ")}`);
+      return null;
   }
 }

@@ -3,6 +3,7 @@ import { Spin } from "antd";
 import { lazy, Suspense, useCallback, type ReactElement } from "react";
 import { Failed } from "#/components/Failed";
 import { HostPanel, type HostActions } from "#/components/HostPanel";
+import type { Run } from "#/models/run";
 import { useReset } from "#/shell/reset";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
@@ -12,18 +13,19 @@ import css from "./run.module.css";
 const TopologyMap = lazy(() => import("#/components/topology/TopologyMap"));
 
 /** The world as a graph. It only changes when the run does, states come with the run. */
-export function useTopology(run: string, epoch: number) {
+export function useTopology({ id, epoch, state }: Run) {
   return useQuery({
-    queryKey: ["run", run, "topology", epoch],
-    queryFn: () => portal.runTopology(run),
+    queryKey: ["run", id, "topology", epoch],
+    queryFn: () => portal.runTopology(id),
     staleTime: Infinity,
+    enabled: state === "running" || state === "paused",
   });
 }
 
 type WorldPartProps = PartProps & Omit<HostActions, "onReset">;
 
 export function WorldPart({ run, still, onTerminal, onScreen }: WorldPartProps): ReactElement {
-  const topology = useTopology(run.id, run.epoch);
+  const topology = useTopology(run);
   const askReset = useReset();
   const panel = useCallback(
     (name: string, close: () => void) => {

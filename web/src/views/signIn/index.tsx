@@ -1,7 +1,6 @@
 /** The ways in: a one-time address, name and password, an identity provider. */
 import { Button, Form, Input, Spin } from "antd";
-import { useEffect, useState, type ReactElement } from "react";
-import { useNavigate } from "react-router";
+import { useEffect, type ReactElement, type ReactNode } from "react";
 import { asProblem } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
 import { useTranslation } from "#/language";
@@ -12,26 +11,33 @@ import { useMutation, useQueryClient } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
 import css from "./signIn.module.css";
 
-/** The page of a printed address `/enter#TOKEN`; the token is in no log and no history. */
-export function Component(): ReactElement {
+interface EnterPageProps {
+  /** From the address that the portal printed; it opens once. */
+  token: string;
+  onEntered: () => void;
+}
+
+export function EnterPage({ token, onEntered }: EnterPageProps): ReactElement {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const queries = useQueryClient();
-  const [token] = useState(() => globalThis.location.hash.slice(1));
   const { mutate, error } = useMutation({
     mutationFn: portal.enter,
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["session"] });
-      await navigate("/", { replace: true });
+      onEntered();
     },
   });
-  useEffect(() => {
-    globalThis.history.replaceState(null, "", "/enter");
-    mutate(token);
-  }, [mutate, token]);
+  useEffect(() => mutate(token), [mutate, token]);
   return (
     <Card title={error ? t("signIn.title") : t("signIn.entering")}>
-      {error ? <ProblemNote problem={asProblem(error)} /> : <Spin />}
+      {error ? (
+        <>
+          <ProblemNote problem={asProblem(error)} />
+          <Button onClick={onEntered}>{t("nav.library")}</Button>
+        </>
+      ) : (
+        <Spin />
+      )}
     </Card>
   );
 }
@@ -79,7 +85,7 @@ function PasswordForm(): ReactElement {
   );
 }
 
-function Card({ title, children }: { title: string; children: React.ReactNode }): ReactElement {
+function Card({ title, children }: { title: string; children: ReactNode }): ReactElement {
   const { t } = useTranslation();
   return (
     <main className={css.page}>
