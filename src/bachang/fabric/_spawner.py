@@ -71,6 +71,8 @@ class Process:
     """Its pid, in the agent's pid namespace; set once the program itself runs."""
     exited: asyncio.Future[int]
     """Exit status, or minus the signal. A `SpawnError` if it never became the program."""
+    born: asyncio.Future[None]
+    """Set as soon as ``pid`` is known: what is to be the program can be killed from then on."""
     pid: int = 0
     runs: bool = False
     parent: int = 0
@@ -212,6 +214,7 @@ class Spawner:
     def _take_start(self, number: int, pid: int) -> None:
         process = self._programs[number]
         process.pid = pid
+        settle(process.born, None)
         self._by_pid[pid] = number
         if process.runs:
             settle(process.started, pid)
@@ -269,7 +272,7 @@ def _program(command: Command, *, terminal: bool) -> bytes:
 def new_process() -> Process:
     """A program that was just asked for."""
     loop = asyncio.get_running_loop()
-    process = Process(loop.create_future(), loop.create_future())
+    process = Process(loop.create_future(), loop.create_future(), loop.create_future())
     for future in (process.started, process.exited):
         future.add_done_callback(_look_at)
     return process

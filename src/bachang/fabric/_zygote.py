@@ -5,9 +5,11 @@ service costs a fork instead of a start of Python. The child enters its host as 
 the spawner does: streams, namespaces, limits, bounding set, system call filter, ids; then
 it runs ``FILE:FUNCTION`` of the host, or ``MODULE:FUNCTION`` of `bachang.services`.
 
-Descriptor 3 is a SEQPACKET socket to the agent. In: one JSON object with the host's pidfd
-(and control groups); out: ``{"id", "started": pid}``, ``{"id", "failed": words, "childless"}``,
-``{"id", "exited": status}``.
+Descriptor 3 is a SEQPACKET socket to the agent. In: a JSON object with the request's number
+and the module of Bachang that it runs, if any, with the host's pidfd, a file that holds the
+request, and control groups; out: ``{"id", "started": pid}``, ``{"id", "failed": words,
+"childless"}``, ``{"id", "exited": status}``. Only the child reads the request: what it says
+(a service's environment may hold a flag) would else stay in the memory of all later ones.
 """
 
 from __future__ import annotations
@@ -43,7 +45,9 @@ _SPACES = (
     | kernel.CLONE_NEWUTS
     | kernel.CLONE_NEWIPC
 )
-_BUILT_IN = "bachang.services."
+BUILT_IN = "bachang.services."
+"""Services whose module is part of Bachang."""
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -85,7 +89,7 @@ class _Zygote:
             gc.freeze()
             return True
         try:
-            self._start(request, descriptors)
+            self._start(request["id"], request["module"], descriptors)
         except Exception as error:
             self._tell({"id": request["id"], "failed": _words(error), "childless": True})
         finally:
@@ -93,10 +97,9 @@ class _Zygote:
                 os.close(descriptor)
         return True
 
-    def _start(self, request: dict[str, Any], descriptors: list[int]) -> None:
-        source, _ = request["argv"]
-        if source.startswith(_BUILT_IN):
-            importlib.import_module(source)  # the host cannot see it
+    def _start(self, number: int, module: str, descriptors: list[int]) -> None:
+        if module:
+            importlib.import_module(module)  # the host cannot see it
         kernel.setns(descriptors[0], kernel.CLONE_NEWPID)
         try:
             pid = os.fork()
@@ -104,19 +107,21 @@ class _Zygote:
             kernel.setns(self._own_pids, kernel.CLONE_NEWPID)
             raise
         if pid == 0:
-            self._become(request, descriptors)
+            self._become(number, descriptors)
         kernel.setns(self._own_pids, kernel.CLONE_NEWPID)
-        self._ids[pid] = request["id"]
-        self._tell({"id": request["id"], "started": pid})
+        self._ids[pid] = number
+        self._tell({"id": number, "started": pid})
 
-    def _become(self, request: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    def _become(self, number: int, descriptors: list[int]) -> NoReturn:
         try:
+            host, content, *groups = descriptors
+            request = json.loads(os.pread(content, os.fstat(content).st_size, 0))
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGCHLD, signal.SIGPIPE):
-                signal.signal(number, signal.SIG_DFL)
-            _enter_host(request, descriptors, self._filter)
+            for one in (signal.SIGCHLD, signal.SIGPIPE):
+                signal.signal(one, signal.SIG_DFL)
+            _enter_host(request, host, groups, self._filter)
         except BaseException as error:
-            self._tell({"id": request["id"], "failed": _words(error)})
+            self._tell({"id": number, "failed": _words(error)})
             os._exit(127)
         self._link.detach()
         os.closerange(3, 1 << 20)
@@ -146,14 +151,14 @@ def _words(error: BaseException) -> str:
     return repr(error)
 
 
-def _enter_host(request: dict[str, Any], descriptors: list[int], program: bytes) -> None:
+def _enter_host(request: dict[str, Any], host: int, groups: list[int], program: bytes) -> None:
     """Same steps and same order as ``be_program`` of the spawner."""
-    for group in descriptors[1:]:
+    for group in groups:
         os.write(group, b"0")
     os.setsid()
     os.setpriority(os.PRIO_PROCESS, 0, request["nice"])
     own_size = _own_size()
-    kernel.setns(descriptors[0], _SPACES)
+    kernel.setns(host, _SPACES)
     for number, value in request["limits"]:
         # What the zygote itself has mapped is not the service's doing.
         total = value + own_size if number == resource.RLIMIT_AS else value
@@ -223,7 +228,7 @@ def _run_service(source: str, function: str) -> NoReturn:
     try:
         _forget_platform()
         sys.argv = [source]
-        if source.startswith(_BUILT_IN):
+        if source.startswith(BUILT_IN):
             entry = getattr(importlib.import_module(source), function)
         else:
             sys.path.insert(0, os.path.dirname(source))

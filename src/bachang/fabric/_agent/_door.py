@@ -20,6 +20,8 @@ from bachang.fabric._contract import FabricError, PlatformError
 
 _PACKET_BYTES = 1 << 18
 _SEND_BUFFER = 1 << 21
+_EACH_CALLER = 12
+"""Descriptors that one caller may cost: its connection, six ends of pipes, what is sent."""
 
 Handler = Callable[["Caller", dict[str, Any]], Awaitable[None]]
 
@@ -109,11 +111,20 @@ class Caller:
 
 
 class Door:
-    """Accepts connections and hands each to ``handler``."""
+    """Accepts connections and hands each to ``handler``.
 
-    def __init__(self, listener: socket.socket, handler: Handler) -> None:
+    More callers than descriptors allow are refused, so that what is running always has some.
+    """
+
+    def __init__(self, listener: socket.socket, handler: Handler, *, descriptors: int) -> None:
+        """Args:
+        listener: The bound socket.
+        handler: Serves one connection.
+        descriptors: How many all callers together may cost.
+        """
         self._listener = listener
         self._handler = handler
+        self._most = max(1, descriptors // _EACH_CALLER)
         self._tasks: set[asyncio.Task[None]] = set()
         listener.setblocking(False)
         asyncio.get_running_loop().add_reader(listener, self._accept)
@@ -127,6 +138,9 @@ class Door:
         try:
             connection, _ = self._listener.accept()
         except OSError:
+            return
+        if len(self._tasks) >= self._most:
+            _turn_away(connection)
             return
         task = asyncio.create_task(self._serve(connection))
         self._tasks.add(task)
@@ -143,6 +157,13 @@ class Door:
                     await self._handler(caller, request)
             except Exception as error:
                 await caller.refuse(error)
+
+
+def _turn_away(connection: socket.socket) -> None:
+    words = "too many clients ask this sandbox at once: wait, and ask again"
+    packet = {"ok": False, "error": {"kind": "SandboxError", "message": words}}
+    with connection, contextlib.suppress(OSError):
+        connection.send(msgspec.json.encode(packet), socket.MSG_DONTWAIT)
 
 
 async def _writable(connection: socket.socket) -> None:

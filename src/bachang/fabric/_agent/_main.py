@@ -57,7 +57,7 @@ async def _live(assignment: Assignment, status: socket.socket) -> None:
     loop.add_signal_handler(signal.SIGTERM, world.end)
     listener = socket.socket(fileno=LISTENER_FD)
     listener.listen(socket.SOMAXCONN)
-    door = Door(listener, Requests(world).handle)
+    door = Door(listener, Requests(world).handle, descriptors=most // 2)
     await _deploy_watched(world, status)
     gc.collect()
     gc.freeze()

@@ -25,6 +25,7 @@ from bachang.fabric._spawner import Process, SpawnError
 
 _WORDS_IN_JOURNAL = 2000
 _ADVANCE_SLACK_S = 10.0
+_TERMINAL_S = 10.0
 
 
 class Requests:
@@ -242,25 +243,42 @@ class Requests:
 
 def _three_pipes() -> tuple[list[int], list[int]]:
     """The program's ends of its streams, and the caller's."""
-    stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
-    return [stdin[0], stdout[1], stderr[1]], [stdin[1], stdout[0], stderr[0]]
+    made: list[int] = []
+    try:
+        for _ in range(3):
+            made += os.pipe()
+    except OSError:
+        close_all(made)
+        raise
+    stdin_out, stdin_in, stdout_out, stdout_in, stderr_out, stderr_in = made
+    return [stdin_out, stdout_in, stderr_in], [stdin_in, stdout_out, stderr_out]
 
 
 async def _until_end(caller: Caller, process: Process) -> int:
     """Wait for a program; a caller who says so, or goes, ends it with its process group."""
-    with contextlib.suppress(SpawnError):
-        await process.started
     listening = asyncio.create_task(caller.receive())
     either: set[asyncio.Future[Any]] = {listening, process.exited}
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-    if not process.exited.done():
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
     listening.cancel()
+    await _kill(process)
     try:
         return await process.exited
     except SpawnError as error:
         raise SandboxError(f"{error.filename}: {error.strerror}") from error
+
+
+async def _kill(process: Process) -> None:
+    """End a program that has not ended, however far it has come.
+
+    A host's root may stop it before it runs, so ``started`` alone is not waited for.
+    """
+    either: set[asyncio.Future[Any]] = {process.born, process.exited}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if process.exited.done():
+        return
+    for end in (os.killpg, os.kill):  # the group first; it may not lead one yet
+        with contextlib.suppress(ProcessLookupError):
+            end(process.pid, signal.SIGKILL)
 
 
 async def _receive_terminal(channel: socket.socket, process: Process) -> int:
@@ -271,13 +289,14 @@ async def _receive_terminal(channel: socket.socket, process: Process) -> int:
     loop.add_reader(channel, arrive, arrived)
     try:
         either: set[asyncio.Future[Any]] = {arrived, process.exited}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(either, timeout=_TERMINAL_S, return_when=asyncio.FIRST_COMPLETED)
     finally:
         loop.remove_reader(channel)
     with contextlib.suppress(OSError):
         _, descriptors, _, _ = socket.recv_fds(channel, 1, 1, socket.MSG_CMSG_CLOEXEC)
         if descriptors:
             return descriptors[0]
+    await _kill(process)
     try:
         await process.exited
     except SpawnError as error:

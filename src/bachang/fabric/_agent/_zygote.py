@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -24,7 +24,7 @@ from bachang.fabric._agent._children import Children, Program
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._spawner import Command, Process, SpawnError, new_process, refuse, settle
-from bachang.fabric._zygote import LINK_FD, TITLE_ROOM
+from bachang.fabric._zygote import BUILT_IN, LINK_FD, TITLE_ROOM
 
 _PACKET_BYTES = 1 << 16
 _SEND_BUFFER = 1 << 22
@@ -60,7 +60,6 @@ class Zygote:
         process = new_process()
         self._processes[self._next] = process
         request = {
-            "id": self._next,
             "name": name,
             "argv": command.argv,
             "environment": command.environment,
@@ -73,8 +72,11 @@ class Zygote:
             "nice": command.nice,
             "log": command.log,
         }
+        module = command.argv[0] if command.argv[0].startswith(BUILT_IN) else ""
         try:
-            self._send_surely(request, [host, *cgroups])
+            with _memory_file(msgspec.json.encode(request)) as content:
+                asked = {"id": self._next, "module": module}
+                self._send_surely(asked, [host, content.fileno(), *cgroups])
             process.parent = self.pid
         except OSError as error:
             self._fail(self._next, error.strerror or "the zygote is gone", childless=True)
@@ -176,3 +178,10 @@ class Zygote:
             settle(process.exited, UNKNOWN_STATUS)
 
         self._loop.add_reader(descriptor, ended)
+
+
+def _memory_file(content: bytes) -> BinaryIO:
+    """An open file without a name that holds ``content``."""
+    file = os.fdopen(os.memfd_create("request", os.MFD_CLOEXEC), "wb", buffering=0)
+    file.write(content)
+    return file

@@ -409,15 +409,22 @@ static char **words(void)
     return list;
 }
 
-static void set_limits(void)
+/* Returns the limit of open files, which comes last: what the kernel lets a user have in
+ * flight between processes is judged by it, hosts share their users, and a terminal is handed
+ * out that way. A host with many in flight would take all others' terminals. */
+static struct rlimit set_limits(void)
 {
+    struct rlimit files = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
     for (uint32_t count = number(); count; count--) {
         int resource = number();
         uint64_t value = wide();
         struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
-        if (setrlimit(resource, &limit) < 0)
+        if (resource == RLIMIT_NOFILE)
+            files = limit;
+        else if (setrlimit(resource, &limit) < 0)
             fail("set a limit");
     }
+    return files;
 }
 
 static void set_ids(uint32_t uid, uint32_t gid, uint32_t count, const gid_t *groups)
@@ -452,7 +459,7 @@ static _Noreturn void be_program(const int *fds, int count)
         fail("set the priority");
     if (setns(fds[0], spaces) < 0)
         fail("enter the host");
-    set_limits();
+    struct rlimit files = set_limits();
     bound_capabilities(kept);
     load_filter();
     become_root();
@@ -461,6 +468,8 @@ static _Noreturn void be_program(const int *fds, int count)
     set_ids(uid, gid, groups, group);
     if (flags & WITH_TERMINAL)
         take_terminal(fds[2]);
+    if (files.rlim_max != RLIM_INFINITY && setrlimit(RLIMIT_NOFILE, &files) < 0)
+        fail("set a limit");
     const char *directory = string();
     char **argv = words(), **environment = words();
     umask(022);
