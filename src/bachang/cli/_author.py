@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 from rich.tree import Tree
 
-from bachang.cli._arguments import Json, Language, Pack
+from bachang.cli._arguments import Json, Language, Pack, Tongue, spoken
+from bachang.cli._console import busy, console, say
 from bachang.cli._faults import print_problems
 from bachang.engine import load_plan
-from bachang.plan import Plan, digest, dumps, topology_svg
+from bachang.plan import Plan, digest, dumps, resolve, topology_svg
 from bachang.plan import lint as lint_scenario
 from bachang.scenario import load
 from bachang.scenario import schema as scenario_schema
@@ -23,20 +23,26 @@ from bachang.verify import Check, VerifyReport, to_html
 from bachang.verify import verify as verify_pack
 
 app = typer.Typer()
-console = Console(highlight=False)
+
+_HEADS = {
+    "systems": {"en": "field systems", "zh": "现场系统"},
+    "tasks": {"en": "tasks", "zh": "任务"},
+    "points": {"en": "{} points", "zh": "{} 分"},
+}
 
 
 @app.command()
 def lint(pack: Pack) -> None:
     """Read a pack as a strict reader would and list what is wrong or doubtful."""
-    scenario = load(pack)
-    load_plan(pack)
-    points = {key: [point.name for point in kind.points] for key, kind in TYPES.items()}
-    problems = lint_scenario(scenario, points=points, faults=system_faults)
+    with busy("reading the pack …"):
+        scenario = load(pack)
+        resolve(scenario, "0")
+        points = {key: [point.name for point in kind.points] for key, kind in TYPES.items()}
+        problems = lint_scenario(scenario, points=points, faults=system_faults)
     if problems:
         print_problems(problems)
         raise typer.Exit(1)
-    console.print(f"[bold green]clean[/] {scenario.name}")
+    say(f"[bold green]clean[/] {scenario.name}")
 
 
 @app.command()
@@ -44,7 +50,7 @@ def plan(
     pack: Pack,
     seed: Annotated[str, typer.Option(help="Fixed seed.")] = "0",
     svg: Annotated[Path | None, typer.Option(help="Draw the topology into this file.")] = None,
-    language: Language = "en",
+    language: Language = Tongue.EN,
     json: Json = False,
 ) -> None:
     """Resolve a pack and show what would be deployed."""
@@ -55,33 +61,42 @@ def plan(
         print(dumps(resolved).decode())
         return
     console.print(plan_tree(resolved, language))
-    console.print(f"digest [cyan]{digest(resolved)}[/]  seed {resolved.seed}")
+    say(f"digest [cyan]{digest(resolved)}[/]  seed {escape(resolved.seed)}")
+    if svg:
+        say(f"drawn  {escape(str(svg))}")
 
 
 def plan_tree(plan: Plan, language: str) -> Tree:
     """Networks with the hosts in them, then field systems and tasks."""
-    tree = Tree(f"[bold]{plan.scenario}[/] {_in(plan.title, language)}")
+    tree = Tree(f"[bold]{plan.scenario}[/] {escape(spoken(plan.title, language))}")
     for network in plan.world.networks:
-        branch = tree.add(f"[cyan]{network.name}[/] {network.cidr}")
-        for host in plan.world.hosts:
-            for interface in host.interfaces:
-                if interface.network == network.name:
-                    services = "  ".join(service.name for service in host.services)
-                    branch.add(
-                        f"{host.name} [dim]{host.kind}[/] {interface.address} [green]{services}[/]"
-                    )
-    systems = tree.add("field systems")
-    for system in plan.world.field_systems:
-        ports = ", ".join(f"{one.host}:{one.port} {one.purpose}" for one in system.listeners)
-        systems.add(f"{system.name} [dim]{system.type}[/] {ports}")
-    tasks = tree.add("tasks")
-    for task in plan.exercise.tasks:
-        tasks.add(f"{task.level}. {_in(task.title, language)} [dim]{task.points} points[/]")
+        title = escape(spoken(network.title, language))
+        branch = tree.add(f"[cyan]{network.name}[/] {network.cidr} {title}".rstrip())
+        for line in _hosts_in(plan, network.name, language):
+            branch.add(line)
+    if plan.world.field_systems:
+        systems = tree.add(f"[cyan]{_HEADS['systems'][language]}[/]")
+        for system in plan.world.field_systems:
+            ports = ", ".join(f"{one.purpose} at {one.host}:{one.port}" for one in system.listeners)
+            title = escape(spoken(system.title, language))
+            systems.add(f"{system.name} {title} [dim]{ports}[/]")
+    if plan.exercise.tasks:
+        tasks = tree.add(f"[cyan]{_HEADS['tasks'][language]}[/]")
+        for task in plan.exercise.tasks:
+            worth = _HEADS["points"][language].format(task.points)
+            tasks.add(f"{task.level}. {escape(spoken(task.title, language))} [dim]{worth}[/]")
     return tree
 
 
-def _in(text: dict[str, str], language: str) -> str:
-    return text.get(language) or text.get("en", "")
+def _hosts_in(plan: Plan, network: str, language: str) -> list[str]:
+    return [
+        f"{host.name} {interface.address.partition('/')[0]} "
+        f"{escape(spoken(host.title, language))}"
+        + "".join(f" [green]●[/] {service.name}" for service in host.services)
+        for host in plan.world.hosts
+        for interface in host.interfaces
+        if interface.network == network
+    ]
 
 
 @app.command()
@@ -95,38 +110,34 @@ def verify(
     pack: Pack,
     html: Annotated[Path | None, typer.Option(help="Write the report as a page.")] = None,
     json: Json = False,
+    language: Language = Tongue.EN,
 ) -> None:
     """Prove that a pack works: weaknesses, fixes, tasks, physics, containment, replay."""
+    with busy("verifying …") as line:
+
+        def show(check: Check) -> None:
+            line.update(f"verified {check.name} …")
+            if not json:
+                say(_line(check, language))
+
+        report = verify_pack(pack, progress=show)
     if json:
-        report = verify_pack(pack)
         print(report.to_json().decode())
     else:
-        with console.status("verifying …") as progress:
-
-            def show(check: Check) -> None:
-                progress.update(f"verified {check.name}")
-                console.print(_line(check))
-
-            report = verify_pack(pack, progress=show)
-        console.print(_summary(report))
+        say(_summary(report))
     if html:
         html.write_text(to_html(report), encoding="utf-8")
     raise typer.Exit(0 if report.ok else 1)
 
 
-def _line(check: Check) -> str:
+def _line(check: Check, language: str) -> str:
     mark = "[green]✓[/]" if check.ok else "[bold red]✗[/]"
-    reason = "" if check.ok else f"\n    [red]{check.reason}[/]"
-    return f"{mark} {check.name} [dim]{check.duration_s:.1f} s[/]{reason}"
+    reason = "" if check.ok else f"\n    [red]{escape(check.reason)}[/]"
+    title = escape(spoken(check.title, language))
+    return f"{mark} {check.name} [dim]{check.duration_s:.1f} s[/]  {title}{reason}"
 
 
-def _summary(report: VerifyReport) -> Table:
-    table = Table(box=None, show_header=False)
+def _summary(report: VerifyReport) -> str:
     held = sum(check.ok for check in report.checks)
-    colour = "green" if report.ok else "red"
-    table.add_row(
-        f"[bold {colour}]{'verified' if report.ok else 'not verified'}[/]",
-        f"{held} of {len(report.checks)} checks hold",
-        f"{report.duration_s:.1f} s",
-    )
-    return table
+    word = "[bold green]verified[/]" if report.ok else "[bold red]not verified[/]"
+    return f"{word} {held} of {len(report.checks)} checks hold, {report.duration_s:.1f} s"

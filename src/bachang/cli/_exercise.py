@@ -1,36 +1,45 @@
-"""Commands of an exercise: tasks, hint, submit, score, report."""
+"""Commands of whoever solves tasks: tasks, hint, submit."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from bachang.cli._arguments import Json, Language, Name
+from bachang.cli._arguments import Language, Name, OptionalTask, TaskName, Tongue, spoken
+from bachang.cli._console import console, refuse, say
 from bachang.engine import LocalEngine, Record
-from bachang.exercise import Outcome, Score, TaskScore, is_open, standings, take_hint
-from bachang.exercise import score as score_of
+from bachang.exercise import Outcome, Standing, is_open, standings, take_hint
 from bachang.exercise import submit as submit_answer
-from bachang.exercise.report import render
-from bachang.plan import Plan, Task, Text
+from bachang.plan import AnswerKind, Plan, Task
 
 app = typer.Typer()
-console = Console(highlight=False)
+
+_PANEL_COLUMNS = 88
+_HEADINGS = {
+    "en": ("level", "task", "title", "points", "hints", "state"),
+    "zh": ("级别", "任务", "题目", "分值", "提示", "状态"),
+}
+_STATES = {
+    "solved": {"en": "solved", "zh": "已完成"},
+    "open": {"en": "open", "zh": "可答"},
+    "after": {"en": "after {}", "zh": "先做 {}"},
+    "used up": {"en": "no attempts left", "zh": "次数用完"},
+}
+_OUTCOMES = {
+    Outcome.SOLVED: ("green", {"en": "solved", "zh": "答对"}),
+    Outcome.WRONG: ("red", {"en": "wrong", "zh": "答错"}),
+    Outcome.REFUSED: ("yellow", {"en": "refused", "zh": "未受理"}),
+}
 
 
 @app.command()
-def tasks(
-    name: Name,
-    task: Annotated[str | None, typer.Argument(help="One task, with its text.")] = None,
-    language: Language = "en",
-) -> None:
+def tasks(name: Name, task: OptionalTask = None, language: Language = Tongue.EN) -> None:
     """Show what there is to solve, or one task's text."""
     record = LocalEngine().record_of(name)
     if task is None:
@@ -38,68 +47,72 @@ def tasks(
         return
     chosen = next((one for one in record.plan.exercise.tasks if one.name == task), None)
     if chosen is None:
-        known = ", ".join(one.name for one in record.plan.exercise.tasks)
-        console.print(f"[red]error[/]: no task {escape(task)!r}; there are: {known}")
-        raise typer.Exit(1)
+        known = ", ".join(one.name for one in record.plan.exercise.tasks) or "none"
+        refuse(f"no task {escape(task)!r} in {record.plan.scenario}", f"its tasks: {known}")
     console.print(_task_panel(name, chosen, language))
 
 
 def _tasks_table(record: Record, language: str) -> Table:
     now = standings(record.plan, record.events)
-    table = Table("level", "task", "title", "points", "hints", "state", box=None)
+    table = Table(box=None, pad_edge=False)
+    for number, heading in enumerate(_HEADINGS[language]):
+        table.add_column(heading, justify="right" if number in (0, 3, 4) else "left")
     for task in record.plan.exercise.tasks:
-        standing = now[task.name]
-        state = "[green]solved[/]" if standing.solved else "open"
-        if not standing.solved and not is_open(task, now):
-            state = f"[dim]after {', '.join(task.requires)}[/]"
         table.add_row(
             str(task.level),
             f"[bold]{task.name}[/]",
             escape(spoken(task.title, language)),
             str(task.points),
-            f"{len(standing.hints)}/{len(task.hints)}",
-            state,
+            f"{len(now[task.name].hints)}/{len(task.hints)}",
+            _state(task, now, language),
         )
     return table
 
 
+def _state(task: Task, now: dict[str, Standing], language: str) -> str:
+    """What can be done about a task."""
+    if now[task.name].solved:
+        return f"[green]{_STATES['solved'][language]}[/]"
+    if is_open(task, now):
+        return _STATES["open"][language]
+    closed = [name for name in task.requires if not now[name].solved]
+    words = _STATES["after" if closed else "used up"][language]
+    return f"[dim]{words.format(', '.join(closed))}[/]"
+
+
 def _task_panel(name: str, task: Task, language: str) -> Panel:
     how = f"bachang submit {name} {task.name}"
-    if task.answer.condition is None:
+    if task.answer.kind is not AnswerKind.CONDITION:
         how += " ANSWER"
     parts = Group(Markdown(spoken(task.text, language)), "", f"[dim]{how}[/]")
-    title = f"{escape(spoken(task.title, language))} · {task.points} points"
-    return Panel(parts, title=title, title_align="left")
-
-
-def spoken(text: Text, language: str) -> str:
-    """A text in a language, else in English."""
-    return text.get(language) or text.get("en", "")
+    worth = {"en": f"{task.points} points", "zh": f"{task.points} 分"}[language]
+    title = f"{escape(spoken(task.title, language))} · {worth}"
+    width = min(console.width, _PANEL_COLUMNS)
+    return Panel(parts, title=title, title_align="left", width=width)
 
 
 @app.command()
-def hint(
-    name: Name,
-    task: Annotated[str, typer.Argument(help="Task to be helped with.")],
-    language: Language = "en",
-) -> None:
-    """Take the next hint of a task; it costs what `tasks` says."""
+def hint(name: Name, task: TaskName, language: Language = Tongue.EN) -> None:
+    """Take the next hint of a task; it costs points."""
     engine = LocalEngine()
     live = engine.attach(name)
     with engine.store() as store:
         taken = take_hint(live.sandbox, store, live.plan, task, actor=first_blue(live.plan))
-    console.print(
-        f"[yellow]hint {taken.number} of {taken.of}[/], −{taken.hint.penalty} points\n"
-        f"{escape(spoken(taken.hint.text, language))}"
-    )
+    number, of, penalty = taken.number, taken.of, taken.hint.penalty
+    head = {
+        "en": f"[yellow]hint {number} of {of}[/], −{penalty} points",
+        "zh": f"[yellow]提示 {number}/{of}[/]，−{penalty} 分",
+    }
+    say(head[language])
+    console.print(Markdown(spoken(taken.hint.text, language)))
 
 
 @app.command()
 def submit(
     name: Name,
-    task: Annotated[str, typer.Argument(help="Task that is answered.")],
+    task: TaskName,
     answer: Annotated[str, typer.Argument(help="The answer; none where the world is it.")] = "",
-    language: Language = "en",
+    language: Language = Tongue.EN,
 ) -> None:
     """Answer a task; told once it is safely recorded."""
     engine = LocalEngine()
@@ -107,11 +120,8 @@ def submit(
     with engine.store() as store:
         actor = first_blue(live.plan)
         verdict = submit_answer(live.sandbox, store, live.plan, task, answer, actor=actor)
-    colour = {Outcome.SOLVED: "green", Outcome.WRONG: "red", Outcome.REFUSED: "yellow"}
-    console.print(
-        f"[bold {colour[verdict.outcome]}]{verdict.outcome}[/] "
-        f"{escape(spoken(verdict.reason, language))}"
-    )
+    colour, outcome = _OUTCOMES[verdict.outcome]
+    say(f"[bold {colour}]{outcome[language]}[/]: {escape(spoken(verdict.reason, language))}")
     raise typer.Exit(0 if verdict.correct else 1)
 
 
@@ -119,67 +129,3 @@ def first_blue(plan: Plan) -> str:
     """The actor for whom a person at the command line acts."""
     people = [actor for actor in plan.exercise.actors if actor.role == "blue" and not actor.actions]
     return f"blue/{people[0].name}" if people else "blue"
-
-
-@app.command()
-def score(
-    name: Name,
-    rescore: Annotated[
-        bool,
-        typer.Option("--rescore", help="Score it again, in another order, and compare."),
-    ] = False,
-    json: Json = False,
-    language: Language = "en",
-) -> None:
-    """Compute the score from the journal."""
-    record = LocalEngine().record_of(name)
-    result = score_of(record.plan, record.events)
-    if rescore and score_of(record.plan, reversed(record.events)) != result:
-        console.print("[bold red]error[/]: scoring the same journal again gave another result")
-        raise typer.Exit(70)
-    if json:
-        print(msgspec.json.encode(result).decode())
-        return
-    print_score(result, record.plan, language)
-    if rescore:
-        console.print(f"[green]same result[/] from {len(record.events)} events scored again")
-
-
-def print_score(result: Score, plan: Plan, language: str) -> None:
-    """The score as a table, the goals, and what it cost the world."""
-    titles = {task.name: spoken(task.title, language) for task in plan.exercise.tasks}
-    table = Table("", "task", "points", "of", "attempts", "hints", box=None)
-    for task in result.tasks:
-        table.add_row(*_score_row(task, titles))
-    table.add_row("", "[bold]total[/]", f"[bold]{result.points}[/]", str(result.max_points))
-    console.print(table)
-    for goal, met in result.goals.items():
-        console.print(f"{'[green]✓[/]' if met else '[dim]·[/]'} goal {goal}")
-    for ledger, value in result.consequences.items():
-        console.print(f"  {ledger} [bold]{value:.2f}[/]")
-    for fault in result.faults:
-        console.print(f"[yellow]platform[/] {fault.subject}: {fault.data.get('reason', '')}")
-
-
-def _score_row(task: TaskScore, titles: dict[str, str]) -> tuple[str, ...]:
-    return (
-        "[green]✓[/]" if task.solved else "[dim]·[/]",
-        escape(titles[task.name]),
-        str(task.points),
-        str(task.max_points),
-        str(task.standing.attempts),
-        str(len(task.standing.hints)),
-    )
-
-
-@app.command()
-def report(
-    name: Name,
-    output: Annotated[Path | None, typer.Option(help="File; else NAME-report.html here.")] = None,
-    language: Language = "en",
-) -> None:
-    """Write the after-action report: one self-contained page, English and Chinese."""
-    path = output or Path(f"{name}-report.html")
-    record = LocalEngine().record_of(name)
-    path.write_text(render(record.plan, record.events, language=language), encoding="utf-8")
-    console.print(f"[bold green]report[/] {path} ({path.stat().st_size / 1024:.0f} KiB)")

@@ -1,12 +1,14 @@
 """The command's entry: finds the module of a command, and turns errors into messages.
 
 Exit status: 0 done; 1 the caller's or the author's mistake, or a check that does not hold;
-2 wrong usage; 3 the machine lacks something; 70 a fault of Bachang itself; 130 Ctrl-C.
+2 wrong usage; 3 the machine lacks something; 70 a fault of Bachang itself; 124 a program was
+ended at its time limit; 130 Ctrl-C; 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -14,8 +16,8 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from bachang.account import leave_root
-from bachang.cli._faults import explain
+INTERRUPTED = 130
+READER_GONE = 141
 
 _MODULES = {
     "demo": "_demo",
@@ -24,11 +26,11 @@ _MODULES = {
     "plan": "_author",
     "schema": "_author",
     "verify": "_author",
-    "up": "_sandbox",
+    "up": "_up",
     "ps": "_sandbox",
-    "shell": "_sandbox",
-    "exec": "_sandbox",
-    "reset": "_sandbox",
+    "shell": "_hosts",
+    "exec": "_hosts",
+    "reset": "_hosts",
     "pause": "_clock",
     "resume": "_clock",
     "advance": "_clock",
@@ -36,9 +38,9 @@ _MODULES = {
     "tasks": "_exercise",
     "hint": "_exercise",
     "submit": "_exercise",
-    "score": "_exercise",
+    "score": "_score",
     "play": "_play",
-    "report": "_exercise",
+    "report": "_score",
     "serve": "_serve",
     "down": "_sandbox",
 }
@@ -78,14 +80,16 @@ def _options() -> None:
     """Bachang (靶场), a cyber range: a scenario becomes a living, isolated world."""
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line of this process; never returns."""
-    leave_root()
     try:
         app()
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        sys.exit(141)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered goes nowhere
+        sys.exit(READER_GONE)
     except Exception as error:
-        sys.exit(explain(error))
+        from bachang.cli._faults import report  # costs a tenth of a second
+
+        sys.exit(report(error))

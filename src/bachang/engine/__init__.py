@@ -1,13 +1,18 @@
-"""Where sandboxes run: this machine; later a cluster."""
+"""Where sandboxes run: this machine; later a cluster.
 
-from bachang.engine._local import (
-    Live,
-    LocalEngine,
-    Record,
-    UnknownSandboxError,
-    load_plan,
-)
+What reads packs comes on first use: it needs libraries that commands over running sandboxes
+do not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bachang.engine._local import Live, LocalEngine, Record, UnknownSandboxError
 from bachang.engine._places import Places
+
+if TYPE_CHECKING:
+    from bachang.engine._plans import load_plan, secret_plan
 
 __all__ = [
     "Live",
@@ -16,4 +21,13 @@ __all__ = [
     "Record",
     "UnknownSandboxError",
     "load_plan",
+    "secret_plan",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ("load_plan", "secret_plan"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from bachang.engine import _plans
+
+    return getattr(_plans, name)

@@ -239,8 +239,9 @@ class LocalSandbox(contract.Sandbox):
         with log, self._connect() as connection:
             reader = LogFile(Path(f"/proc/self/fd/{log.fileno()}"))
             _send(connection, {"op": "follow"})
+            connection.settimeout(None)
             while True:
-                woken = connection.recv(_PACKET_BYTES)
+                woken = _next_packet(connection)
                 for event in reader.events(after):
                     after = event.sequence
                     yield event
@@ -305,6 +306,14 @@ class LocalSandbox(contract.Sandbox):
 def _peer_pid(connection: socket.socket) -> int:
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
     return int(struct.unpack("iII", raw)[0])
+
+
+def _next_packet(connection: socket.socket) -> bytes:
+    """The next packet; nothing once the agent has ended."""
+    try:
+        return connection.recv(_PACKET_BYTES)
+    except ConnectionResetError:
+        return b""
 
 
 def _send(connection: socket.socket, request: dict[str, Any]) -> None:

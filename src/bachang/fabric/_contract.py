@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from bachang.journal import Event
+from bachang.journal import Event, Source
 from bachang.plan import World
 
 PointValue = bool | int | float | str
@@ -311,3 +311,19 @@ class Fabric(abc.ABC):
     @abc.abstractmethod
     def sandboxes(self) -> list[str]:
         """Names of the caller's running sandboxes, sorted."""
+
+    def abandoned(self) -> list[str]:
+        """Names of sandboxes whose agent died: only their journal is left, see `salvage`."""
+        return []
+
+    def salvage(self, name: str) -> Source:
+        """The journal that a dead agent left; a deploy of that name, or `forget`, removes it."""
+        raise SandboxGoneError(f"nothing of {name} is left")
+
+    def forget(self, name: str) -> None:
+        """Remove what a dead agent left, its journal too.
+
+        Raises:
+            SandboxError: a sandbox of that name lives.
+        """
+        raise SandboxGoneError(f"nothing of {name} is left")

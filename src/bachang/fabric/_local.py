@@ -12,7 +12,7 @@ from bachang.fabric._cgroups import sweep, writable_groups
 from bachang.fabric._client import LocalSandbox
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
 from bachang.fabric._native import SOURCE, SPAWNER
-from bachang.journal import Event, LogFile
+from bachang.journal import LogFile
 from bachang.plan import World
 
 _PLANT = ("-m", "bachang.twins.plant")
@@ -100,12 +100,22 @@ class LocalFabric(contract.Fabric):
         return sorted(one.name for one in _directories() if one.lives())
 
     def abandoned(self) -> list[str]:
-        """Names of sandboxes whose agent died: only their journal is left, see `salvage`."""
+        """See `Fabric.abandoned`."""
         return sorted(one.name for one in _directories() if not one.lives())
 
-    def salvage(self, name: str) -> list[Event]:
-        """The journal of a sandbox whose agent died; a deploy of that name removes it."""
-        return LogFile(_directory(name).log).events()
+    def salvage(self, name: str) -> LogFile:
+        """See `Fabric.salvage`."""
+        return LogFile(_directory(name).log)
+
+    def forget(self, name: str) -> None:
+        """See `Fabric.forget`."""
+        directory = _directory(name)
+        lock = directory.claim()
+        try:
+            directory.remove()
+            sweep(name)
+        finally:
+            os.close(lock)
 
 
 def _check_machine(world: World) -> None:

@@ -128,6 +128,7 @@ class Plant:
             await asyncio.wait_for(asyncio.shield(self._ready), _READY_S)
         except TimeoutError:
             raise PlatformError(f"the plant did not come up within {_READY_S:g} s") from None
+        self._clock.set(0.0, running=True)
         result = await self.ask("snapshot")
         self.first_state = result["state"]
         self._kept = {"state": self.first_state, "tick": result["tick"]}

@@ -80,7 +80,7 @@ class World:
 
         await _all([one(host) for host in self.plan.hosts])
         self.switch.check(self.plan.hosts)
-        self.clock.set(0.0, running=True)
+        self.clock.set(0.0, running=self.plant is None)  # else it starts with the plant's
         for live in self.hosts.values():
             self._start_services(live)
         if self.plant:
