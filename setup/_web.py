@@ -36,7 +36,8 @@ def build_web() -> None:
 def npm(*words: str) -> None:
     """Run npm in ``web/`` with the Node of ``.venv``."""
     path = f"PATH={VENV / 'bin'}:{os.environ.get('PATH', os.defpath)}"
-    run_as_owner(["env", path, VENV / "bin" / "npm", "--prefix", _SOURCES, *words])
+    print(f"$ npm {' '.join(words)}  # in web/", flush=True)
+    run_as_owner(["env", path, VENV / "bin" / "npm", "--prefix", _SOURCES, *words], quiet=True)
 
 
 def _digest() -> str:
