@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bachang.fabric import Sandbox
-from bachang.fabric._agent._host import printable
+from bachang.fabric._printable import printable
 from tests.containment.conftest import CANARY
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bachang.fabric import Sandbox
 from bachang.fabric.leaks import agents, family
-from tests.containment.conftest import CANARY
+from tests.containment.conftest import CANARY, SERVICE_CANARY
 
 _SEARCH = """
 import os, sys
@@ -44,11 +44,18 @@ print(looked, found)
 """
 
 
-def test_no_process_of_a_host_holds_the_canary(prison: Sandbox) -> None:
-    result = prison.exec("cell", ["python3", "-c", _SEARCH], stdin=CANARY.encode())
+@pytest.mark.parametrize("canary", [CANARY, SERVICE_CANARY])
+def test_no_process_of_a_host_holds_the_canary(prison: Sandbox, canary: str) -> None:
+    prison.reset("cell")  # its service is forked after all others
+    result = prison.exec("cell", ["python3", "-c", _SEARCH], stdin=canary.encode())
     looked, _, found = result.stdout.decode().partition(" ")
     assert int(looked) > 1_000_000, result.stderr
     assert found.strip() == "[]"
+
+
+def test_a_services_environment_is_found_where_it_belongs(prison: Sandbox) -> None:
+    result = prison.exec("vault", ["python3", "-c", _SEARCH], stdin=SERVICE_CANARY.encode())
+    assert result.stdout.decode().partition(" ")[2].strip() != "[]"
 
 
 def test_the_search_would_find_it(prison: Sandbox) -> None:

@@ -34,7 +34,7 @@ class NoFabric(Fabric):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def deploy(self, world: World, *, name: str) -> Sandbox:
+    def deploy(self, world: World, *, name: str, ends_with_client: bool = False) -> Sandbox:
         self.asked.append(name)
         raise WorldError("host desk: no memory left; free some")
 

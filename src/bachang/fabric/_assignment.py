@@ -33,5 +33,7 @@ class Assignment:
     """Modules that the zygote has ready."""
     ready_timeout_s: float
     single_id: bool
+    ends_with_client: bool = False
+    """The sandbox lives only as long as its client keeps the status socket open."""
     cgroups: tuple[str, ...] = ()
     """Directories of control groups that the caller may use."""

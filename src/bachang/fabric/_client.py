@@ -47,7 +47,12 @@ _ERRORS: dict[str, type[Exception]] = {
 class LocalSandbox(contract.Sandbox):
     """A running sandbox. Each call is a connection of its own: use it from any thread."""
 
-    def __init__(self, directory: StateDirectory) -> None:
+    def __init__(self, directory: StateDirectory, leash: socket.socket | None = None) -> None:
+        """Args:
+        directory: Where the agent's door is.
+        leash: The sandbox lives only as long as this is open.
+        """
+        self._leash = leash
         self.name = directory.name
         self._directory = directory
         self._log = LogFile(directory.log)
@@ -162,7 +167,7 @@ class LocalSandbox(contract.Sandbox):
         self, host: str, path: str, content: bytes, *, mode: int = 0o644, user: str = "root"
     ) -> None:
         """See `Sandbox.put_file`."""
-        script = 'umask 077; cat > "$1" && chmod "$2" "$1"'
+        script = 'umask 077; cat > "$1" && chmod "$2" -- "$1"'
         argv = ["/bin/sh", "-c", script, "put", path, f"{mode:04o}"]
         done = self.exec(host, argv, user=user, stdin=content)
         if done.status:
@@ -257,6 +262,8 @@ class LocalSandbox(contract.Sandbox):
                 raise contract.PlatformError(f"the agent (pid {self._pid}) does not end")
         finally:
             os.close(agent)
+        if self._leash:
+            self._leash.close()
         self._directory.remove()
         sweep(self.name)
 
@@ -321,5 +328,5 @@ def _send(connection: socket.socket, request: dict[str, Any]) -> None:
 
 
 def _refusal(what: str, host: str, path: str, user: str, done: contract.ExecResult) -> str:
-    words = done.stderr.decode(errors="replace").strip()
+    words = printable(done.stderr)
     return f"{user} cannot {what} {path} on {host}: {words or f'status {done.status}'}"

@@ -292,8 +292,14 @@ class Fabric(abc.ABC):
     """Where sandboxes can live."""
 
     @abc.abstractmethod
-    def deploy(self, world: World, *, name: str) -> Sandbox:
+    def deploy(self, world: World, *, name: str, ends_with_client: bool = False) -> Sandbox:
         """Bring a world to life; returns when every service answers.
+
+        Args:
+            world: What is to live.
+            name: Its name among the caller's sandboxes.
+            ends_with_client: It ends, with its journal, when the returned object is gone or
+                this process has died, however that came: for proofs and trials.
 
         Raises:
             MachineError, WorldError: nothing of it is left behind.

@@ -83,14 +83,18 @@ def new_sandbox_id(name: str) -> str:
     return f"{name}-{secrets.token_hex(4)}"
 
 
-def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> None:
+def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> socket.socket | None:
     """Start the agent and wait until its sandbox is up.
+
+    Returns:
+        If the sandbox is to end with its client: the socket with which it ends.
 
     Raises:
         FabricError: it is not, and nothing of it is left but the directory.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ours:
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(ours)
         with theirs:
             process = _start(directory, assignment, lock, theirs)
         deadline = time.monotonic() + assignment.ready_timeout_s + _SLACK_S
@@ -100,6 +104,10 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> None
         except BaseException:
             watcher.kill()
             raise
+        if not assignment.ends_with_client:
+            return None
+        opened.pop_all()
+        return ours
 
 
 def _start(

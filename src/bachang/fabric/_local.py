@@ -60,7 +60,7 @@ class LocalFabric(contract.Fabric):
         self._preload = preload
         self._ready_timeout_s = ready_timeout_s
 
-    def deploy(self, world: World, *, name: str) -> LocalSandbox:
+    def deploy(self, world: World, *, name: str, ends_with_client: bool = False) -> LocalSandbox:
         """See `Fabric.deploy`."""
         _check_machine(world)
         directory = _directory(name)
@@ -76,17 +76,18 @@ class LocalFabric(contract.Fabric):
             preload=self._preload,
             ready_timeout_s=self._ready_timeout_s,
             single_id=not enough_ids(),
+            ends_with_client=ends_with_client,
             cgroups=tuple(writable_groups()),
         )
         try:
-            launch(directory, assignment, lock)
+            leash = launch(directory, assignment, lock)
         except BaseException:
             directory.remove()
             sweep(name)
             raise
         finally:
             os.close(lock)
-        return LocalSandbox(directory)
+        return LocalSandbox(directory, leash)
 
     def attach(self, name: str) -> LocalSandbox:
         """See `Fabric.attach`."""

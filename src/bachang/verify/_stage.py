@@ -203,7 +203,8 @@ class Theatre:
             FabricError: the world cannot be brought to life.
         """
         with self._deploying:
-            sandbox = self._fabric.deploy(plan.world, name=self._names())
+            # With whoever proves, however that ends.
+            sandbox = self._fabric.deploy(plan.world, name=self._names(), ends_with_client=True)
             self._open.append(sandbox)
         try:
             yield Stage(sandbox, plan, self._clock)

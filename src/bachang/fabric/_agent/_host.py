@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy
 from bachang.fabric._contract import SandboxError
+from bachang.fabric._printable import printable
 from bachang.fabric._rootfs import Account, accounts
 from bachang.fabric._spawner import Command
 from bachang.plan import Host
@@ -129,12 +130,6 @@ def trim(live: LiveHost, path: str) -> None:
             os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
-
-
-def printable(raw: bytes) -> str:
-    """What a program wrote, safe to show: no escape sequences, no control characters."""
-    text = raw.decode(errors="replace").strip()
-    return "".join(one if one.isprintable() or one == "\n" else "·" for one in text)
 
 
 def adopt(plan: Host, generation: int, pid: int, cgroups: list[int]) -> LiveHost:

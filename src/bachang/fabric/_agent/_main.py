@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import resource
+import shutil
 import signal
 import socket
 import time
@@ -62,9 +63,14 @@ async def _live(assignment: Assignment, status: socket.socket) -> None:
     gc.collect()
     gc.freeze()
     status.send(msgspec.json.encode({"ready": True}))
-    status.close()
+    if assignment.ends_with_client:
+        loop.add_reader(status, world.end)
+    else:
+        status.close()
     await world.ended
     door.close()
+    if assignment.ends_with_client and _hung_up(status):
+        shutil.rmtree(os.path.dirname(assignment.scratch), ignore_errors=True)
 
 
 async def _deploy_watched(world: World, status: socket.socket) -> None:
@@ -80,6 +86,14 @@ async def _deploy_watched(world: World, status: socket.socket) -> None:
     if deploying.cancelled() or not deploying.done():
         os._exit(1)
     deploying.result()
+
+
+def _hung_up(status: socket.socket) -> bool:
+    """Has the client gone, so that nobody else will clear up?"""
+    try:
+        return not status.recv(1, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
 
 
 def _report(status: socket.socket, error: FabricError) -> None:

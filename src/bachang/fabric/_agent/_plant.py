@@ -13,10 +13,14 @@ from __future__ import annotations
 import array
 import asyncio
 import contextlib
+import math
 import os
+import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,7 @@ from bachang.fabric._agent._children import Children, Program
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._contract import PlatformError, SandboxError
+from bachang.fabric._printable import printable
 from bachang.fabric._spawner import refuse, settle
 from bachang.fabric._template import enter_plant_template
 
@@ -42,6 +47,17 @@ _KEPT_COMMANDS = 100_000
 _BACKLOG = 64
 
 _ERRORS = {"SandboxError": SandboxError}
+_ITS_EVENTS = frozenset(
+    ("alarm", "clock", "command", "interlock", "login", "plant", "point", "points", "protocol")
+)
+"""First words of the kinds that it may report: what others journal is not for it to say."""
+
+_LIMITS = {
+    resource.RLIMIT_NPROC: 256,
+    resource.RLIMIT_NOFILE: 4096,
+    resource.RLIMIT_FSIZE: 64 << 20,
+    resource.RLIMIT_CORE: 0,
+}
 
 
 class Listening:
@@ -61,6 +77,17 @@ class Listening:
             "host": self.host,
             "port": self.port,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """What a plant reports for the journal."""
+
+    sandbox_time_s: float
+    actor: str
+    kind: str
+    subject: str
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 class Plant:
@@ -86,6 +113,8 @@ class Plant:
         self._kept: dict[str, Any] | None = None
         self._since: list[dict[str, Any]] = []
         self._tick = 0
+        self._heard_s = 0.0
+        self._trusted = True
         self._pause_s = _RESTART_S
         self._paused = False
         self._ready: asyncio.Future[None] = self._loop.create_future()
@@ -111,10 +140,10 @@ class Plant:
                     "HOME": "/tmp",  # noqa: S108 - the plant's own
                 },
                 descriptors={LINK_FD: theirs.fileno()},
-                prepare=lambda: _confine(self._assignment),
+                prepare=lambda: confine(self._assignment, _policy.PLANT_UID),
             )
             self.pid = self._children.start(program, self._ended)
-        self._link = ours
+        self._link, self._trusted = ours, True
         self._loop.add_reader(ours, self._read)
 
     async def begin(self) -> None:
@@ -166,7 +195,8 @@ class Plant:
         self._kept = {"state": state, "tick": result["tick"]}
         self._since.clear()
         self._tick = result["tick"]
-        self._clock.set((await self.ask("clock"))["time_s"])
+        self._heard_s = (await self.ask("clock"))["time_s"]
+        self._clock.set(self._heard_s)
 
     async def _request(
         self, operation: str, arguments: dict[str, Any], descriptors: list[int], reply_s: float
@@ -208,7 +238,12 @@ class Plant:
     def _what_to_restore(self) -> dict[str, Any] | None:
         if self._kept is None:
             return None
-        return {"state": self._kept["state"], "commands": self._since, "tick": self._tick}
+        return {
+            "state": self._kept["state"],
+            "commands": self._since,
+            "tick": self._tick,
+            "time_s": self._heard_s,
+        }
 
     def _send(self, packet: dict[str, Any], descriptors: list[int]) -> None:
         if self._link is None:
@@ -220,7 +255,7 @@ class Plant:
             raise PlatformError(f"the plant cannot be reached: {error.strerror}") from error
 
     def _read(self) -> None:
-        if self._link is None:
+        if self._link is None or not self._trusted:
             return
         for _ in range(64):
             try:
@@ -232,11 +267,26 @@ class Plant:
             if not data:
                 self._loop.remove_reader(self._link)
                 return
-            self._take(msgspec.json.decode(data, type=dict[str, Any]))
+            try:
+                self._take(msgspec.json.decode(data, type=dict[str, Any]))
+            except (
+                msgspec.DecodeError,
+                AttributeError,
+                LookupError,
+                TypeError,
+                ValueError,
+            ) as error:
+                # Not what a plant says: somebody speaks through it.
+                reason = f"said what it must not ({error!r}): ended"
+                self._trusted = False
+                self._loop.remove_reader(self._link)
+                self._journal.note("platform.fault", "plant", {"reason": printable(reason)})
+                os.kill(self.pid, signal.SIGKILL)
+                return
 
     def _take(self, packet: dict[str, Any]) -> None:
         if "event" in packet:
-            self._take_event(packet["event"])
+            self._take_event(msgspec.convert(packet["event"], _Event))
         elif "keep" in packet:
             self._kept = packet["keep"]
             tick = self._kept["tick"]
@@ -251,19 +301,24 @@ class Plant:
                 error = packet["error"]
                 refuse(future, _ERRORS.get(error["kind"], PlatformError)(error["message"]))
 
-    def _take_event(self, event: dict[str, Any]) -> None:
-        self._clock.set(event["sandbox_time_s"])
-        data = event.get("data") or {}
+    def _take_event(self, event: _Event) -> None:
+        if event.kind.partition(".")[0] not in _ITS_EVENTS or not math.isfinite(
+            event.sandbox_time_s
+        ):
+            raise ValueError(f"an event {event.kind} at {event.sandbox_time_s} s")
+        self._clock.set(event.sandbox_time_s)
+        self._heard_s = max(self._heard_s, event.sandbox_time_s)
+        data = event.data
         self._tick = max(self._tick, data.get("tick", 0))
-        if event["kind"] == "command.applied":
-            self._since.append({"point": event["subject"], "actor": event["actor"], **data})
+        if event.kind == "command.applied":
+            self._since.append({"point": event.subject, "actor": event.actor, **data})
             del self._since[:-_KEPT_COMMANDS]
         self._journal.note(
-            event["kind"],
-            event["subject"],
+            event.kind,
+            event.subject,
             data,
-            actor=event["actor"],
-            sandbox_time_s=event["sandbox_time_s"],
+            actor=event.actor,
+            sandbox_time_s=event.sandbox_time_s,
         )
 
     def _ended(self, status: int) -> None:
@@ -315,8 +370,13 @@ def open_listener(network: int, home: int, port: int) -> socket.socket:
     return listener
 
 
-def _confine(assignment: Assignment) -> None:
-    """In the plant's process, before its program."""
+def confine(assignment: Assignment, uid: int) -> None:
+    """In a new process of the platform that needs nothing: give up all but its descriptors.
+
+    Args:
+        assignment: The sandbox's.
+        uid: The agent's id that it becomes.
+    """
     kernel.unshare(
         kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
     )
@@ -324,7 +384,10 @@ def _confine(assignment: Assignment) -> None:
     kernel.process_control(kernel.PR_SET_NO_NEW_PRIVS, 1)
     kernel.load_filter(_seccomp.filter_program())
     kernel.bound_capabilities(0)
-    user = 0 if assignment.single_id else _policy.PLANT_UID
+    for number, value in _LIMITS.items():
+        most = min(value, resource.getrlimit(number)[1]) if value else 0
+        resource.setrlimit(number, (most, most))
+    user = 0 if assignment.single_id else uid
     if not assignment.single_id:
         os.setgroups([])
     os.setresgid(user, user, user)

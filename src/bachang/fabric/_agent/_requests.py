@@ -11,6 +11,7 @@ import signal
 import socket
 import struct
 import termios
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -26,6 +27,16 @@ from bachang.fabric._spawner import Process, SpawnError
 _WORDS_IN_JOURNAL = 2000
 _ADVANCE_SLACK_S = 10.0
 _TERMINAL_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ToRecord:
+    """What a client wants in the journal."""
+
+    actor: str
+    kind: str
+    subject: str
+    data: dict[str, Any]
 
 
 class Requests:
@@ -171,11 +182,9 @@ class Requests:
         return session, master, process
 
     async def _record(self, caller: Caller, request: dict[str, Any]) -> None:
+        asked = msgspec.convert(request, _ToRecord)
         event = await self._world.journal.record(
-            actor=request["actor"],
-            kind=request["kind"],
-            subject=request["subject"],
-            data=request["data"],
+            actor=asked.actor, kind=asked.kind, subject=asked.subject, data=asked.data
         )
         await caller.answer(msgspec.to_builtins(event))
 

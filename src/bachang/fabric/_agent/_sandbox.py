@@ -13,7 +13,7 @@ from typing import Any
 
 from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
-from bachang.fabric._agent._host import LiveHost, adopt, printable, trim
+from bachang.fabric._agent._host import LiveHost, adopt, trim
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._plant import Plant, open_listener
 from bachang.fabric._agent._platform import has_own_pid_limit, host_ids, start_spawner
@@ -23,6 +23,7 @@ from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import HostGroups
 from bachang.fabric._contract import FabricError, PlatformError, SandboxError, WorldError
+from bachang.fabric._printable import printable
 from bachang.fabric._rootfs import RootFiles
 from bachang.fabric._spawner import Process, SpawnError
 from bachang.plan import Host, Service, ServiceKind
@@ -49,8 +50,8 @@ class World:
         self.hosts: dict[str, LiveHost] = {}
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ids = host_ids(assignment)
-        self._children = Children()
-        self._spawner = start_spawner(self._children, assignment, self._spawner_ended)
+        self.children = Children()
+        self._spawner = start_spawner(self.children, assignment, self._spawner_ended)
         self._spawner.on_init_end = self._init_ended
         self.zygote = self._start_zygote()
         self.switch = Switch(self.plan)
@@ -305,14 +306,12 @@ class World:
         services = [one for host in self.plan.hosts for one in host.services]
         if not any(one.kind is ServiceKind.PYTHON for one in services):
             return None
-        return Zygote(self._children, self.assignment, self.journal)
+        return Zygote(self.children, self.assignment, self.journal)
 
     def _start_plant(self) -> Plant | None:
         if not self.plan.field_systems:
             return None
-        plant = Plant(
-            self._children, self.assignment, self.journal, self.clock, self._open_listener
-        )
+        plant = Plant(self.children, self.assignment, self.journal, self.clock, self._open_listener)
         plant.launch()
         return plant
 

@@ -101,7 +101,8 @@ class Plant:
             while zone.tick < command["tick"]:
                 zone.step()
             zone.write(command["point"], command["value"])
-        while zone.tick < (restore.get("tick") or 0):
+        known = max(restore.get("tick") or 0, round((restore.get("time_s") or 0.0) / TICK_S))
+        while zone.tick < known:
             zone.step()
         zone.take_events()
 
