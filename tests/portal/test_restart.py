@@ -91,7 +91,7 @@ def test_killed_with_answers_in_flight(process: Process) -> None:
     with httpx2.Client(base_url=process.origin, headers=headers, timeout=60) as client:
         client.post("/api/session/token", json={"token": process.token}).raise_for_status()
         run = client.post("/api/exercises", json={"pack": "hall"}).json()["runs"][0]["id"]
-        running(client, run)  # type: ignore[arg-type]
+        running(client, run)
         terminal = client.post(f"/api/runs/{run}/terminals", json={"host": "desk"}).json()
         address = f"{process.origin}/api/runs/{run}/terminals/{terminal['session']}"
         cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
@@ -130,7 +130,7 @@ def test_a_sandbox_that_died_meanwhile_is_told(process: Process) -> None:
     with httpx2.Client(base_url=process.origin, headers={"X-Bachang": "1"}, timeout=60) as client:
         client.post("/api/session/token", json={"token": process.token}).raise_for_status()
         run = client.post("/api/exercises", json={"pack": "hall"}).json()["runs"][0]["id"]
-        running(client, run)  # type: ignore[arg-type]
+        running(client, run)
         assert answer(client, run, 1)
         process.kill()
         os.kill(LocalFabric().attach(run).status().agent_pid, signal.SIGKILL)

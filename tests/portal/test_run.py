@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from httpx2 import Client
 from starlette.testclient import TestClient
 
 from bachang.portal import Assembly
@@ -15,7 +16,7 @@ from tests.portal.people import People
 _WAIT_S = 60.0
 
 
-def start(client: TestClient, **more: Any) -> str:
+def start(client: Client, **more: Any) -> str:
     """The id of a training that was just asked for."""
     made = client.post("/api/exercises", json={"pack": "hall", **more})
     assert made.status_code == 201, made.text
@@ -32,7 +33,7 @@ def until(look: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
     return seen
 
 
-def running(client: TestClient, run: str) -> dict[str, Any]:
+def running(client: Client, run: str) -> dict[str, Any]:
     """The run once it runs."""
     seen: dict[str, Any] = until(
         lambda: client.get(f"/api/runs/{run}").json(), lambda it: it["state"] not in WAITING

@@ -116,6 +116,8 @@ RULES: Mapping[str, Rule] = {
     "POST /api/session": _EVERYBODY,
     "DELETE /api/session": _EVERYBODY,
     "POST /api/session/token": _EVERYBODY,
+    "GET /api/session/oidc": _EVERYBODY,
+    "GET /api/session/oidc/callback": _EVERYBODY,
     "GET /api/accounts": _only(*_PEOPLE),
     "POST /api/accounts": _only(Role.ADMINISTRATOR),
     "GET /api/accounts/{account}": _account(any_=_PEOPLE),

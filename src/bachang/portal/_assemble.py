@@ -18,6 +18,7 @@ from bachang.portal._guard import Guard, cookie_name
 from bachang.portal._library import Library
 from bachang.portal._live import Live
 from bachang.portal._machine import MachineView
+from bachang.portal._oidc import Oidc
 from bachang.portal._outside import Outside
 from bachang.portal._people import People
 from bachang.portal._portal import Portal
@@ -68,7 +69,7 @@ class Assembly:
         )
         runs = Runs(settings, registry, self.stage, audit, outside)
         exercises = Exercises(settings, registry, self.stage, runs, library, people, audit, outside)
-        machine = MachineView(settings, registry, self.stage, audit)
+        machine = MachineView(settings, registry, self.stage, audit, outside)
         terminals = Terminals(runs, registry, audit, settings.data / "recordings")
         screens = Screens(settings, self.stage, runs, audit, outside, cookie_name(settings))
         access = Access(
@@ -86,6 +87,7 @@ class Assembly:
             store=self.store,
             access=access,
             sessions=self.sessions,
+            oidc=Oidc(settings, self.sessions, people, outside),
             people=people,
             audit=audit,
             library=library,

@@ -248,7 +248,7 @@ class Exercises:
         """Give more time."""
         row = self._registry.exercise(exercise)
         if row.ends_at is None or row.state is ExerciseState.ENDED:
-            raise conflict("this exercise has no end to put off")
+            raise conflict("this exercise has no end to put off", "end it when everybody is ready")
         ends_at = row.ends_at + 60 * more.minutes
         self._registry.change_exercise(exercise, ends_at=ends_at)
         self._audit.note(by.name, "exercise.extended", exercise, {"minutes": more.minutes})
@@ -288,7 +288,7 @@ class Exercises:
     ) -> Done:
         """Do something in each sandbox, or in one; a sandbox that fails stops no other."""
         if self._registry.exercise(exercise).state is ExerciseState.ENDED:
-            raise conflict("this exercise has ended")
+            raise conflict("this exercise has ended", "start a new one")
         rows = [row for row in self._registry.runs_of(exercise) if run in (None, row.id)]
         if not rows:
             raise not_found("run", str(run))

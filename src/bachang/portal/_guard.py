@@ -210,7 +210,7 @@ async def _body(headers: Headers, receive: Receive, limit: int) -> bytes:
         try:
             message = await asyncio.wait_for(receive(), _MESSAGE_WAIT_S)
         except TimeoutError:
-            raise ProblemError(408, "too-slow", "the request's body did not come") from None
+            raise ProblemError(408, "too-slow", "the body did not come", "send it again") from None
         part = message.get("body", b"")
         parts.append(part)
         size += len(part)

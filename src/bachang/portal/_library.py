@@ -166,7 +166,7 @@ class Library:
     def delete(self, name: str, *, by: Person) -> None:
         """Delete an uploaded pack."""
         if self._shipped_folder(name) is not None:
-            raise conflict("a pack that ships with Bachang stays")
+            raise conflict("a pack that ships with Bachang stays", "delete one that was uploaded")
         self.folder(name)
         with self._store.writing() as connection:
             connection.execute(delete(_PACK).where(_PACK.c.name == name))

@@ -6,26 +6,36 @@ import os
 import shutil
 
 from bachang import __version__
-from bachang.fabric import FabricError, SandboxStatus
+from bachang.fabric import FabricError, SandboxStatus, doctor
 from bachang.portal import _capacity as capacity
 from bachang.portal._access import Person
 from bachang.portal._audit import Audit
+from bachang.portal._outside import Outside
 from bachang.portal._registry import Registry
 from bachang.portal._settings import Settings
 from bachang.portal._stage import Stage
-from bachang.portal.models import Capacity, Cleanup, Machine, SandboxInfo
+from bachang.portal.models import Capacity, Cleanup, Finding, Machine, SandboxInfo
 
-_TYPICAL_HOSTS = 12
+_PROBE_S = 60.0
 
 
 class MachineView:
     """Reads the machine, and clears what is left over."""
 
-    def __init__(self, settings: Settings, registry: Registry, stage: Stage, audit: Audit) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        stage: Stage,
+        audit: Audit,
+        outside: Outside,
+    ) -> None:
         self._settings = settings
         self._registry = registry
         self._stage = stage
         self._audit = audit
+        self._elapsed = outside.elapsed
+        self._probed: tuple[float, list[Finding]] | None = None
 
     def describe(self) -> Machine:
         """The machine now."""
@@ -41,7 +51,7 @@ class MachineView:
             disk_free_mib=shutil.disk_usage(self._settings.data).free >> 20,
             sandboxes=sandboxes,
             capacity=Capacity(fits=fits, running=len(sandboxes), limit=limit, reason=reason),
-            findings=[],
+            findings=self._findings(),
         )
 
     def clean_up(self, *, by: Person) -> Cleanup:
@@ -55,6 +65,13 @@ class MachineView:
             removed.append(name)
         self._audit.note(by.name, "machine.cleaned", "machine", {"removed": removed})
         return Cleanup(removed=removed)
+
+    def _findings(self) -> list[Finding]:
+        """What the doctor says; it is asked again after a while."""
+        now_s = self._elapsed()
+        if self._probed is None or now_s - self._probed[0] > _PROBE_S:
+            self._probed = (now_s, [_finding(one) for one in doctor.probe()])
+        return self._probed[1]
 
     def _sandboxes(self) -> list[SandboxInfo]:
         found = []
@@ -77,3 +94,15 @@ class MachineView:
             run=status.name if self._registry.knows(status.name) else None,
             degraded=list(status.degraded),
         )
+
+
+def _finding(found: doctor.Finding) -> Finding:
+    return Finding(
+        capability=found.capability,
+        need=found.need.value,
+        present=found.present,
+        title=found.title,
+        cost=found.cost,
+        remedy=found.remedy,
+        detail=found.detail,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, or_, select, update
@@ -297,6 +298,7 @@ class People:
         with self._store.writing() as connection:
             row = connection.execute(known).first()
             if row is None:
+                name = _free_name(connection, name)
                 row = self._insert_account(connection, name, title, roles, None)
                 mine = _ACCOUNT.c.id == row.id
                 connection.execute(update(_ACCOUNT).where(mine).values(provider_subject=subject))
@@ -312,6 +314,13 @@ def is_member(connection: Connection, group: str, account: str) -> bool:
         _MEMBERSHIP.c.group_id == group, _MEMBERSHIP.c.account == account
     )
     return connection.execute(query).first() is not None
+
+
+def _free_name(connection: Connection, wanted: str) -> str:
+    """The wanted name, or the first of it with a number that nobody has."""
+    taken = set(connection.execute(select(_ACCOUNT.c.name)).scalars())
+    names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _one(connection: Connection, table: Table, what: str, identity: str) -> Row[Any]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bachang.portal._library import Library
     from bachang.portal._live import Live
     from bachang.portal._machine import MachineView
+    from bachang.portal._oidc import Oidc
     from bachang.portal._people import People
     from bachang.portal._runs import Runs
     from bachang.portal._screens import Screens
@@ -29,6 +30,7 @@ class Portal:
     store: PortalStore
     access: Access
     sessions: Sessions
+    oidc: Oidc
     people: People
     audit: Audit
     library: Library

@@ -49,7 +49,9 @@ class Replies:
             ProblemError: 409 while it is being done, 422 for another request with this key.
         """
         if not _KEY.fullmatch(key):
-            raise invalid("an idempotency key has 1 to 200 printable characters")
+            raise invalid(
+                "an idempotency key has 1 to 200 printable characters", "use a random one"
+            )
         request = _fingerprint(scope, body)
         name = (person.id, key)
         if name in self._busy:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from bachang.portal.models._base import Document
+from bachang.portal.models._base import Document, Text
 from bachang.portal.models._exercises import Capacity
 
 
 class Finding(Document):
-    """One thing that the machine has or lacks."""
+    """One thing that the machine has or lacks, as `bachang doctor` tells it."""
 
-    name: str
-    state: str
-    """``ok``, ``degraded`` or ``missing``."""
-    found: str
-    costs: str
+    capability: str
+    need: str
+    """``required`` (no sandbox without it) or ``degraded`` (something named is missing)."""
+    present: bool
+    title: Text
+    cost: Text
     """What is lost without it."""
-    remedy: str
+    remedy: Text
+    detail: str
 
 
 class SandboxInfo(Document):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from bachang.portal.models import Login, Session, Token
 from bachang.portal.routes._cookie import clear_cookie, set_cookie
@@ -38,3 +39,15 @@ def sign_in_with_token(token: Token, response: Response, portal: PortalPart) -> 
     opened = portal.sessions.sign_in_with_token(token.token.get_secret_value())
     set_cookie(response, opened, portal.settings)
     return portal.sessions.describe(opened.person)
+
+
+@router.get("/oidc", status_code=307, response_class=RedirectResponse)
+async def sign_in_with_oidc(portal: PortalPart) -> RedirectResponse:
+    """Go to the identity provider."""
+    return await portal.oidc.begin()
+
+
+@router.get("/oidc/callback", status_code=303, response_class=RedirectResponse)
+async def return_from_oidc(request: Request, portal: PortalPart) -> RedirectResponse:
+    """Come back from the identity provider."""
+    return await portal.oidc.finish(request)
