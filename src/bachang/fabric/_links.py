@@ -33,6 +33,9 @@ _ADDRESS, _NAME, _MASTER, _LINK_INFO, _NS_FD, _GROUP, _EXT_MASK = 1, 3, 10, 18, 
 _INFO_KIND, _INFO_DATA, _PEER = 1, 2, 1
 _SKIP_STATISTICS = 8
 _BRIDGE_STP, _BRIDGE_SNOOPING, _BRIDGE_AGEING = 5, 23, 4
+_NO_DETECTION = 0x02
+"""IFA_F_NODAD: an IPv6 address counts at once, also while the link has no carrier."""
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _TX_QUEUES, _RX_QUEUES = 31, 32
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _RTA_DESTINATION, _RTA_OUT, _RTA_GATEWAY, _RTA_TABLE = 1, 4, 5, 15
@@ -60,7 +63,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteEntry:
-    """An IPv4 route of the main table; ``via`` is empty for a network on the link."""
+    """A route of the main table; ``via`` is empty for a network on the link."""
 
     destination: str
     via: str
@@ -123,26 +126,30 @@ def one_link(name: str) -> bytes:
 
 
 def address(index: int, with_prefix: str) -> bytes:
-    """NEW_ADDRESS: an IPv4 address such as ``10.20.10.11/24``."""
-    interface = ipaddress.IPv4Interface(with_prefix)
+    """NEW_ADDRESS: an address such as ``10.20.10.11/24`` or ``fd00:20:10::11/64``."""
+    interface = ipaddress.ip_interface(with_prefix)
     packed = interface.ip.packed
-    head = _ADDRESS_HEAD.pack(socket.AF_INET, interface.network.prefixlen, 0, 0, index)
+    family = _FAMILIES[interface.version]
+    head = _ADDRESS_HEAD.pack(family, interface.network.prefixlen, _NO_DETECTION, 0, index)
     return head + nl.attribute(_IFA_LOCAL, packed) + nl.attribute(_IFA_ADDRESS, packed)
 
 
 def route(destination: str, via: str) -> bytes:
-    """NEW_ROUTE: a static IPv4 route; ``destination`` is a prefix or ``default``."""
-    network = ipaddress.IPv4Network("0.0.0.0/0" if destination == "default" else destination)
-    head = _ROUTE_HEAD.pack(socket.AF_INET, network.prefixlen, 0, 0, _MAIN_TABLE, _STATIC, 0, 1, 0)
+    """NEW_ROUTE: a static route; ``destination`` is a prefix or ``default``."""
+    gateway = ipaddress.ip_address(via)
+    everything = "0.0.0.0/0" if gateway.version == 4 else "::/0"
+    network = ipaddress.ip_network(everything if destination == "default" else destination)
+    family = _FAMILIES[gateway.version]
+    head = _ROUTE_HEAD.pack(family, network.prefixlen, 0, 0, _MAIN_TABLE, _STATIC, 0, 1, 0)
     target = (
         nl.attribute(_RTA_DESTINATION, network.network_address.packed) if network.prefixlen else b""
     )
-    return head + target + nl.attribute(_RTA_GATEWAY, ipaddress.IPv4Address(via).packed)
+    return head + target + nl.attribute(_RTA_GATEWAY, gateway.packed)
 
 
-def all_routes() -> bytes:
-    """GET_ROUTE: every IPv4 route."""
-    return _ROUTE_HEAD.pack(socket.AF_INET, 0, 0, 0, 0, 0, 0, 0, 0)
+def all_routes(family: int) -> bytes:
+    """GET_ROUTE: every route of ``AF_INET`` or ``AF_INET6``."""
+    return _ROUTE_HEAD.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def rate(index: int, kbit: int) -> bytes:
@@ -172,13 +179,14 @@ def read_link(payload: bytes) -> Link:
 
 def read_route(payload: bytes) -> RouteEntry | None:
     """The route that a NEW_ROUTE message describes; ``None`` outside the main table."""
-    length, table = payload[1], payload[4]
+    family, length, table = payload[0], payload[1], payload[4]
     if table != _MAIN_TABLE:
         return None
     found = nl.attributes(payload[_ROUTE_HEAD.size :])
-    prefix = ipaddress.IPv4Address(found.get(_RTA_DESTINATION, bytes(4)))
+    nowhere = bytes(4 if family == socket.AF_INET else 16)
+    prefix = ipaddress.ip_address(found.get(_RTA_DESTINATION, nowhere))
     via = found.get(_RTA_GATEWAY)
     return RouteEntry(
         destination=f"{prefix}/{length}" if length else "default",
-        via=str(ipaddress.IPv4Address(via)) if via else "",
+        via=str(ipaddress.ip_address(via)) if via else "",
     )

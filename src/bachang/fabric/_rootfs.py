@@ -117,8 +117,7 @@ class RootFiles:
         single_id: Only root exists (the named degraded mode).
         limits_pids: Has the kernel a ``pid_max`` of each pid namespace's own?
         """
-        self._names = _hosts_file(world)
-        self._ipv6 = {network.name for network in world.networks if network.ipv6}
+        self._names = {ipv6: _hosts_file(world, ipv6=ipv6) for ipv6 in (False, True)}
         self._single_id = single_id
         self._limits_pids = limits_pids
         self._before = _mounts_before()
@@ -146,10 +145,7 @@ class RootFiles:
 
     def _settings(self, host: Host) -> bytes:
         steps = []
-        if not any(interface.network in self._ipv6 for interface in host.interfaces):
-            for scope in ("all", "default"):
-                path = f"/proc/sys/net/ipv6/conf/{scope}/disable_ipv6"
-                steps.append(_recipe.setting(path, "1", optional=True))
+        steps += _ipv6_settings(host, wanted=_has_ipv6(host))
         if host.kind is HostKind.ROUTER:
             steps.append(_recipe.setting("/proc/sys/net/ipv4/ip_forward", "1"))
         if self._limits_pids:
@@ -164,7 +160,7 @@ class RootFiles:
         for path, mode in _PLAIN_DIRECTORIES.items():
             made.add(path)
             steps.append(_recipe.directory(path, mode))
-        files = _base_files(host, self._names)
+        files = _base_files(host, self._names[_has_ipv6(host)])
         for user in host.users:
             steps += _parents(user.home, made)
             steps.append(_recipe.directory(user.home, 0o755, user.uid, user.gid))
@@ -263,12 +259,37 @@ def _shared_links() -> list[str]:
     return [name for name in SHARED_ETC if os.path.lexists(f"/etc/{name}")]
 
 
-def _hosts_file(world: World) -> bytes:
+def _has_ipv6(host: Host) -> bool:
+    return any(interface.address6 for interface in host.interfaces)
+
+
+def _ipv6_settings(host: Host, *, wanted: bool) -> list[bytes]:
+    """IPv6 off altogether, or on with the plan's addresses and routes and no others.
+
+    An address counts at once: the plan gives none twice, so nobody is asked first whether it
+    is taken (RFC 4862, 5.4), which takes a second.
+    """
+    if wanted:
+        values = {"accept_dad": 0, "accept_ra": 0, "autoconf": 0}
+        values["forwarding"] = int(host.kind is HostKind.ROUTER)
+    else:
+        values = {"disable_ipv6": 1}
+    return [
+        _recipe.setting(f"/proc/sys/net/ipv6/conf/{scope}/{name}", str(value), optional=not wanted)
+        for scope in ("all", "default")
+        for name, value in values.items()
+    ]
+
+
+def _hosts_file(world: World, *, ipv6: bool) -> bytes:
     lines = ["127.0.0.1\tlocalhost"]
+    if ipv6:
+        lines.append("::1\tlocalhost ip6-localhost ip6-loopback")
     for host in world.hosts:
-        lines += [
-            f"{interface.address.partition('/')[0]}\t{host.name}" for interface in host.interfaces
-        ]
+        for interface in host.interfaces:
+            lines.append(f"{interface.address.partition('/')[0]}\t{host.name}")
+            if ipv6 and interface.address6:
+                lines.append(f"{interface.address6.partition('/')[0]}\t{host.name}")
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -13,6 +13,8 @@ _SOL_NETLINK = 270
 _CAP_ACK, _EXT_ACK, _STRICT = 10, 11, 12
 _RECEIVE_BYTES = 1 << 16
 _BATCH_BYTES = 60_000
+_ON_THE_LINK = ("fe80::/64", "::1/128")
+"""The kernel's own IPv6 routes, which come with a link and lead nowhere beyond it."""
 
 
 class Connection:
@@ -74,12 +76,15 @@ class Connection:
         ]
 
     def routes(self) -> list[_links.RouteEntry]:
-        """The IPv4 routes of the main table."""
-        entries = (
+        """The routes of the main table, without those to a link's own IPv6 addresses."""
+        entries = [
             _links.read_route(received.payload)
-            for received in self.dump(_links.GET_ROUTE, _links.all_routes())
-        )
-        return [entry for entry in entries if entry]
+            for family in (socket.AF_INET, socket.AF_INET6)
+            for received in self.dump(_links.GET_ROUTE, _links.all_routes(family))
+            # A kernel without IPv6 answers with what it has.
+            if received.payload[0] == family
+        ]
+        return [one for one in entries if one and (one.via or one.destination not in _ON_THE_LINK)]
 
     def _numbered(self, kind: int, flags: int, body: bytes) -> bytes:
         self._sequence += 1

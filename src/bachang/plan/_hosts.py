@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from pathlib import Path, PurePosixPath
 
 import bachang
 from bachang.plan._draft import BASE_ACCOUNTS, Draft
+from bachang.plan._firewall import resolve_firewall, resolve_nat
 from bachang.plan._model import (
     File,
     Host,
@@ -30,7 +30,6 @@ SERVICE_FILES = "/var/lib/services"
 _RESERVED = {*BASE_ACCOUNTS, "daemon", "bin", "sys", "mail"}
 _OWN_PLACES = "etc home opt root run srv tmp usr/local var"
 _WRITABLE = tuple(f"/{place}/" for place in _OWN_PLACES.split())
-_FAMILIES = {"inet", "arp", "bridge", "netdev"}
 _BUILT_IN_SERVICES = "bachang.services."
 
 
@@ -43,6 +42,7 @@ def resolve_host(
     router = name in draft.raw.routers
     users = _users(draft, name, host)
     services, service_files = _services(draft, where, host)
+    nat = resolve_nat(draft, where, host)
     return Host(
         name=name,
         kind=HostKind.ROUTER if router else HostKind.HOST,
@@ -52,7 +52,8 @@ def resolve_host(
         users=users,
         files=_files(draft, where, host, {user.name for user in users}) + service_files,
         services=services,
-        firewall=_firewall(draft, where, host.firewall),
+        firewall=resolve_firewall(draft, where, host.firewall, nat, interfaces),
+        nat=nat,
         net_admin=router or host.firewall is not None or host.net_admin,
         tools=tuple(dict.fromkeys(host.tools)),
         limits=Limits(
@@ -183,18 +184,3 @@ def _check_built_in(draft: Draft, where: Where, module: str) -> None:
         if not path.stem.startswith("_")
     ]
     draft.known(where, "service module", module, known)
-
-
-def _firewall(draft: Draft, where: Where, given: models.Content | None) -> str | None:
-    if given is None:
-        return None
-    here = (*where, "firewall", "text" if given.source is None else "source")
-    if given.text is not None:
-        rules = given.text
-    else:
-        rules = draft.bytes_of(here, given.source or "").decode(errors="replace")
-    for family in re.findall(r"^\s*(?:add\s+)?table\s+(\w+)", rules, re.MULTILINE):
-        if family not in _FAMILIES:
-            message = f"table family `{family}` lets the other IP version through"
-            draft.wrong(here, message, "write `table inet …`")
-    return rules

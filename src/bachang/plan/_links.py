@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
 from bachang.plan._draft import Draft
+from bachang.plan._ipv6 import address_of, resolve_prefixes
 from bachang.plan._model import Interface, Network
 
 MAX_KERNEL_NAME = 15
@@ -33,12 +34,13 @@ def resolve_networks(draft: Draft) -> tuple[Network, ...]:
                 draft.wrong(("networks", name, "cidr"), message, "give each network its own range")
         seen[name] = cidr
     bridges = kernel_names("br", list(networks))
+    prefixes = resolve_prefixes(draft)
     return tuple(
         Network(
             name=name,
             cidr=network.cidr,
             bridge=bridges[name],
-            ipv6=network.ipv6,
+            ipv6=prefixes.get(name),
             title=draft.text(("networks", name, "title"), network.title, name),
         )
         for name, network in networks.items()
@@ -69,10 +71,13 @@ def _candidates(prefix: str, name: str) -> Iterator[str]:
         attempt += 1
 
 
-def resolve_interfaces(draft: Draft) -> dict[str, tuple[Interface, ...]]:
+def resolve_interfaces(
+    draft: Draft, networks: tuple[Network, ...]
+) -> dict[str, tuple[Interface, ...]]:
     """The interfaces of every host and router, by its name."""
     order = [*draft.raw.routers, *draft.raw.hosts]
     addresses = _addresses(draft, order)
+    prefixes = {network.name: network.ipv6 for network in networks}
     links = [
         (host, index, network)
         for host in order
@@ -85,7 +90,8 @@ def resolve_interfaces(draft: Draft) -> dict[str, tuple[Interface, ...]]:
     for host, index, network in links:
         if (host, network) not in addresses:
             continue
-        prefix = IPv4Network(draft.raw.networks[network].cidr).prefixlen
+        cidr = draft.raw.networks[network].cidr
+        prefix = IPv4Network(cidr).prefixlen
         found[host].append(
             Interface(
                 name=f"eth{index}",
@@ -94,6 +100,7 @@ def resolve_interfaces(draft: Draft) -> dict[str, tuple[Interface, ...]]:
                 mac=_mac(draft, host, network),
                 port=ports[f"{host}.{index}"],
                 rate_kbit=_rate(draft.machines[host].networks[network].rate),
+                address6=address_of(prefixes[network], cidr, addresses[host, network]),
             )
         )
     return {host: tuple(interfaces) for host, interfaces in found.items()}

@@ -41,8 +41,8 @@ class Network:
     """IPv4 prefix, e.g. ``10.20.10.0/24``."""
     bridge: str
     """Kernel name of the segment's bridge, at most 15 characters."""
-    ipv6: bool = False
-    """IPv6 link-local addresses and forwarding are off unless a network asks for them."""
+    ipv6: str | None = None
+    """IPv6 prefix, e.g. ``fd00:20:10::/64``; ``None``: no IPv6 on it, not even link-local."""
     title: Text = field(default_factory=dict)
 
 
@@ -60,11 +60,13 @@ class Interface:
     """Kernel name of the other end, a port of the network's bridge; unique in the sandbox."""
     rate_kbit: int | None = None
     """Link rate towards and from the host in kbit/s; ``None``: as fast as the machine."""
+    address6: str | None = None
+    """IPv6 address with prefix length; given exactly where the network has a prefix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A route of a host; ``destination`` is a prefix or ``default``."""
+    """A route of a host; ``destination`` is a prefix or ``default``. IPv6 if ``via`` is."""
 
     destination: str
     via: str
@@ -145,6 +147,8 @@ class Host:
     net_admin: bool = False
     """May root in this host change interfaces, routes and firewall? Always where there is a
     firewall, and on routers."""
+    nat: tuple[str, ...] = ()
+    """Networks towards which a router masquerades; the rules stand in its ``firewall``."""
     tools: tuple[str, ...] = ()
     """Distribution packages whose programs this host needs."""
     limits: Limits = field(default_factory=Limits)

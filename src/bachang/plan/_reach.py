@@ -1,6 +1,7 @@
 """Who can send to whom and get an answer, by following the plan's routes hop by hop.
 
-Firewalls are left out: they are the subject of exercises and may be changed in them.
+Firewalls are left out: they are the subject of exercises and may be changed in them. A NAT
+router is not: an answer goes to its address, and from there on to who asked.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import Host, HostKind, Plan
+from bachang.plan._model import Host, HostKind, Interface, Plan
 from bachang.scenario import Problem
 
 _MAX_HOPS = 32
@@ -31,29 +32,46 @@ class Reach:
         if source == target:
             return True
         return any(
-            self._arrives(source, there, target) and self._arrives(target, here, source)
+            self._answered(source, here, there, target)
             for there in _addresses(self._hosts[target])
             for here in _addresses(self._hosts[source])
         )
 
-    def _arrives(self, source: str, address: IPv4Address, target: str) -> bool:
-        """Does a packet to an address get to the host that owns it?"""
-        at: str | None = source
-        for hop in range(_MAX_HOPS):
-            if at is None or at == target:
-                return at == target
-            if hop and self._hosts[at].kind is not HostKind.ROUTER:
+    def _answered(self, source: str, here: IPv4Address, there: IPv4Address, target: str) -> bool:
+        """Does a packet to ``there`` arrive, and an answer find back to who sent it?"""
+        way = self._way(source, there, target)
+        back, owners = target, [(here, source)]
+        for router, link in way or ():
+            if link.network in self._hosts[router].nat:
+                owners.append((IPv4Interface(link.address).ip, router))
+        for address, owner in reversed(owners):
+            if self._way(back, address, owner) is None:
                 return False
-            at = self._next(self._hosts[at], address)
-        return False
+            back = owner
+        return way is not None
 
-    def _next(self, host: Host, address: IPv4Address) -> str | None:
+    def _way(
+        self, source: str, address: IPv4Address, target: str
+    ) -> list[tuple[str, Interface]] | None:
+        """Who sends a packet on, and over which link; ``None`` if it does not arrive."""
+        at, way = source, list[tuple[str, Interface]]()
+        while at != target:
+            step = self._next(self._hosts[at], address)
+            if step is None or len(way) == _MAX_HOPS:
+                return None
+            way.append((at, step[0]))
+            at = step[1]
+            if at != target and self._hosts[at].kind is not HostKind.ROUTER:
+                return None
+        return way
+
+    def _next(self, host: Host, address: IPv4Address) -> tuple[Interface, str] | None:
+        """The link that a host takes for an address, and who gets the packet there."""
         via = _next_hop(host, address)
-        if via is None:
-            return None
         for interface in host.interfaces:
-            if via in IPv4Interface(interface.address).network:
-                return self._owners.get((interface.network, via))
+            if via is not None and via in IPv4Interface(interface.address).network:
+                owner = self._owners.get((interface.network, via))
+                return None if owner is None else (interface, owner)
         return None
 
 
@@ -70,6 +88,7 @@ def _next_hop(host: Host, address: IPv4Address) -> IPv4Address | None:
             IPv4Address(route.via),
         )
         for route in host.routes
+        if ":" not in route.via
     ]
     fitting = [(network.prefixlen, via) for network, via in ways if address in network]
     return max(fitting, key=lambda way: way[0])[1] if fitting else None

@@ -8,7 +8,9 @@ from collections.abc import Collection
 from bachang.plan import _field_systems, _links, _scoring, _story, _tasks
 from bachang.plan._draft import Draft
 from bachang.plan._hosts import resolve_host
+from bachang.plan._ipv6 import with_ipv6
 from bachang.plan._model import Exercise, Plan, World
+from bachang.plan._names import with_names
 from bachang.plan._routes import resolve_routes
 from bachang.scenario import Scenario, ScenarioError, Seed, variant
 
@@ -62,12 +64,14 @@ def compose(
 
 def _world(draft: Draft) -> World:
     networks = _links.resolve_networks(draft)
-    links = _links.resolve_interfaces(draft)
-    routes = resolve_routes(draft, links)
+    links = _links.resolve_interfaces(draft, networks)
+    routes = with_ipv6(resolve_routes(draft, links), links, networks)
     _field_systems.check_ports(draft)
     return World(
         networks=networks,
-        hosts=tuple(resolve_host(draft, name, links[name], routes[name]) for name in links),
+        hosts=with_names(
+            draft, [resolve_host(draft, name, links[name], routes[name]) for name in links]
+        ),
         field_systems=_field_systems.resolve_field_systems(draft),
         seed=draft.seed.derive("plant").hex(),
     )

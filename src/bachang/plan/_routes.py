@@ -59,7 +59,7 @@ def _default(draft: Draft, name: str, links: _Links) -> tuple[Route, ...]:
     """The default route: as named, else over the only router next to a host."""
     host = draft.machines[name]
     where = (*draft.section(name), "gateway")
-    neighbours = _neighbours(draft, name, links)
+    neighbours = _neighbours(draft, name, links, outer=host.gateway is not None)
     if host.gateway == NO_GATEWAY:
         return ()
     if host.gateway is not None:
@@ -75,13 +75,16 @@ def _default(draft: Draft, name: str, links: _Links) -> tuple[Route, ...]:
     return (Route(destination="default", via=next(iter(neighbours.values()))),)
 
 
-def _neighbours(draft: Draft, name: str, links: _Links) -> dict[str, str]:
-    """Routers that share a network with a host, with their address there."""
+def _neighbours(draft: Draft, name: str, links: _Links, *, outer: bool = False) -> dict[str, str]:
+    """Routers that share a network with a host, with their address there.
+
+    Nobody on the outer side of a NAT router knows what is behind it, unless ``outer``.
+    """
     near = {interface.network for interface in links[name]}
     found: dict[str, str] = {}
-    for router in draft.raw.routers:
+    for router, given in draft.raw.routers.items():
         for interface in links[router] if router != name else ():
-            if interface.network in near:
+            if interface.network in near and (outer or interface.network not in given.nat):
                 found.setdefault(router, interface.address.split("/")[0])
     return found
 

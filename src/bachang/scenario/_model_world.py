@@ -16,6 +16,7 @@ from bachang.scenario._values import (
     AnyValue,
     Cidr,
     HostPath,
+    Ipv6,
     Line,
     Mebibytes,
     Mode,
@@ -24,6 +25,7 @@ from bachang.scenario._values import (
     Port,
     PythonFunction,
     Rate,
+    RecordName,
     Texts,
     UserName,
     mistake,
@@ -57,8 +59,8 @@ class Network(Raw):
 
     cidr: Cidr
     title: Text | None = None
-    ipv6: bool = False
-    """IPv6 is off unless a network asks for it."""
+    ipv6: Ipv6 = False
+    """IPv6 is off unless a network asks for it: `true`, or its prefix, e.g. `fd00:20:10::/64`."""
 
 
 class Attachment(Raw):
@@ -186,6 +188,22 @@ class Host(Raw):
 
 class Router(Host):
     """A host that forwards packets between its networks."""
+
+    nat: Texts = []
+    """Networks on its outer side: what it sends there carries its own address, and nobody there
+    has a route to what is behind it. IPv4 only."""
+
+
+class Zone(Raw):
+    """A zone of names, served by a DNS server in a host. Hosts get their names by themselves."""
+
+    host: str
+    """Who serves it."""
+    networks: Texts = []
+    """Whose hosts have names in it and ask for names; none named: all."""
+    records: dict[RecordName, Texts] = {}
+    """More names, and others for hosts: an address, another name, or a type and its data as in
+    a zone file, e.g. `MX 10 mail`."""
 
 
 class FieldSystem(Raw):

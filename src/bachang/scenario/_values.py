@@ -170,6 +170,42 @@ def _address(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+
+
+def _ipv6(value: Any) -> Any:
+    text = str(value).lower()
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        network = ipaddress.IPv6Network(text)
+    except ValueError:
+        remedy = "write `true`, or a prefix, e.g. `fd00:20:10::/64`"
+        raise mistake(f"{value!r} is not an IPv6 prefix", remedy) from None
+    if network.prefixlen != 64 or not network.is_private or network.is_link_local:
+        remedy = "take a /64 of fd00::/8 (RFC 4193) or 2001:db8::/32"
+        raise mistake(f"{value!r} cannot be the prefix of a network in a sandbox", remedy)
+    return str(network)
+
+
+Ipv6 = Annotated[bool | str, BeforeValidator(_ipv6, json_schema_input_type=bool | str)]
+"""``true``: a prefix drawn from the seed; or the prefix, a /64."""
+
+DomainName = Annotated[
+    str,
+    _named(
+        r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){1,5}",
+        "write small letters, digits, '-' and at least one '.', e.g. `park.test`",
+        "the name of a zone",
+    ),
+]
+RecordName = Annotated[
+    str,
+    _named(
+        r"@|(\*|_?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\._?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,4}",
+        "write a name inside the zone, e.g. `www`; `@` is the zone itself, `*` any other name",
+        "a name in a zone",
+    ),
+]
 Line = Annotated[str, StringConstraints(min_length=1)]
 AnyValue = Annotated[Any, AfterValidator(typed)]
 """Whatever YAML makes of it."""

@@ -40,8 +40,9 @@ from bachang.scenario._model_world import (
     Service,
     User,
     Variable,
+    Zone,
 )
-from bachang.scenario._values import HostName, Identifier, Name
+from bachang.scenario._values import DomainName, HostName, Identifier, Name
 
 __all__ = [
     "Action",
@@ -74,6 +75,7 @@ __all__ = [
     "Variable",
     "Weakness",
     "Words",
+    "Zone",
 ]
 
 
@@ -89,6 +91,7 @@ class Root(Raw):
     networks: dict[HostName, Network] = {}
     routers: dict[HostName, Router] = {}
     hosts: dict[HostName, Host] = {}
+    dns: dict[DomainName, Zone] = {}
     field_systems: dict[Identifier, FieldSystem] = {}
     actors: dict[Name, Actor] = {}
     weaknesses: dict[Name, Weakness] = {}

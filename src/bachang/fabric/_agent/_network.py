@@ -182,7 +182,11 @@ def _configuration(host: Host) -> list[tuple[int, int, bytes]]:
     requests = [(_links.NEW_LINK, 0, _links.set_link(_links.LOOPBACK, up=True))]
     for place, interface in enumerate(host.interfaces):
         index = _FIRST_INDEX + place
-        requests.append((_links.NEW_ADDRESS, _NEW, _links.address(index, interface.address)))
+        requests += [
+            (_links.NEW_ADDRESS, _NEW, _links.address(index, address))
+            for address in (interface.address, interface.address6)
+            if address
+        ]
         if interface.rate_kbit:
             requests.append((_links.NEW_QDISC, _NEW, _links.rate(index, interface.rate_kbit)))
         requests.append((_links.NEW_LINK, 0, _links.set_link(index, up=True)))
@@ -195,9 +199,10 @@ def _configuration(host: Host) -> list[tuple[int, int, bytes]]:
 
 def _expected_routes(host: Host) -> set[RouteEntry]:
     connected = {
-        RouteEntry(destination=str(ipaddress.IPv4Interface(interface.address).network), via="")
+        RouteEntry(destination=str(network), via="")
         for interface in host.interfaces
-        if ipaddress.IPv4Interface(interface.address).network.prefixlen < 32
+        for address in (interface.address, interface.address6)
+        if address and (network := ipaddress.ip_interface(address).network).num_addresses > 1
     }
     return connected | {
         RouteEntry(destination=route.destination, via=route.via) for route in host.routes
