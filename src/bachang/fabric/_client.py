@@ -15,6 +15,7 @@ import msgspec
 
 from bachang.fabric import _contract as contract
 from bachang.fabric._cgroups import sweep
+from bachang.fabric._printable import printable
 from bachang.fabric._pump import pump
 from bachang.fabric._state import StateDirectory
 from bachang.journal import Event, LogFile
