@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from bachang.plan._changes import Change, ChangeKind, changes
 from bachang.plan._encoding import digest, dumps, loads
 from bachang.plan._model import (
     Action,
@@ -58,6 +59,8 @@ __all__ = [
     "Actor",
     "Answer",
     "AnswerKind",
+    "Change",
+    "ChangeKind",
     "Condition",
     "Evaluation",
     "Exercise",
@@ -89,6 +92,7 @@ __all__ = [
     "User",
     "Weakness",
     "World",
+    "changes",
     "digest",
     "dumps",
     "lint",

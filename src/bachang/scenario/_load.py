@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,16 +34,24 @@ class Scenario:
         return self.raw.name
 
 
-def load(pack: Path | str) -> Scenario:
+def load(pack: Path | str, *, edits: Mapping[str, bytes] | None = None) -> Scenario:
     """Read a pack (a folder with ``scenario.yaml``, or that file).
+
+    Args:
+        pack: Where it is.
+        edits: Files by path inside the pack that stand for those on the disk: what an editor
+            holds and has not saved.
 
     Raises:
         ScenarioError: every mistake that needs no look at the whole; `resolve` finds the rest.
     """
-    place = Path(pack)
+    place, held = Path(pack), edits or {}
     top, file = (place, place / FILE_NAME) if place.is_dir() else (place.parent, place)
-    document = parse(_text(top, file), str(file))
+    edited = held.get(file.name)
+    text = _text(top, file) if edited is None else edited.decode()
+    document = parse(text, str(file))
     files = read_pack(top)
+    files.content.update(held)
     raw = variant(document, Seed("0", str(document.data.get("name"))))[0]
     return Scenario(pack=top, document=document, files=files, raw=raw)
 

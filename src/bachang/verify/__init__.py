@@ -6,7 +6,8 @@ exists as JSON and as a page.
 """
 
 from bachang.verify._html import to_html
+from bachang.verify._jobs import check_names
 from bachang.verify._report import Check, VerifyReport
 from bachang.verify._verify import verify
 
-__all__ = ["Check", "VerifyReport", "to_html", "verify"]
+__all__ = ["Check", "VerifyReport", "check_names", "to_html", "verify"]

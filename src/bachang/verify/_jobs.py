@@ -12,7 +12,7 @@ from bachang.journal import SqliteStore
 from bachang.plan import Plan, Weakness
 from bachang.verify._containment import prove_contained
 from bachang.verify._plant import prove_quiet, prove_replay, prove_snapshot
-from bachang.verify._proof import UNPROVEN, Proof, text, titled
+from bachang.verify._proof import LOADING, UNPROVEN, Proof, text, titled
 from bachang.verify._stage import NotProvenError, Stage, Theatre
 from bachang.verify._task import Trainee, in_order, prove_idle
 from bachang.verify._weakness import prove_blocked, prove_fixed, prove_fresh, prove_off
@@ -35,11 +35,21 @@ _TITLES = {
 _SOLVED = text("solved only as meant", "只有正确做法才能完成")
 
 
+def check_names(plan: Plan) -> tuple[str, ...]:
+    """Names of all checks of a plan that loads, in the order of the report."""
+    weaknesses, physics = plan.exercise.weaknesses, bool(plan.world.field_systems)
+    return (
+        *LOADING,
+        *(f"weakness/{one.name}/{when}" for one in weaknesses for when in _MOMENTS),
+        *(f"task/{task.name}" for task in in_order(plan)),
+        *(name for name in _TITLES if physics or not name.startswith("replay/")),
+    )
+
+
 def jobs(proof: Proof, plan: Plan, theatre: Theatre) -> list[Callable[[], None]]:
     """Everything to prove, longest first; announced in the order of the report."""
     weaknesses = plan.exercise.weaknesses
-    proof.announce(*(f"weakness/{one.name}/{when}" for one in weaknesses for when in _MOMENTS))
-    proof.announce(*(f"task/{task.name}" for task in in_order(plan)), *_TITLES)
+    proof.announce(*(name for name in check_names(plan) if name not in LOADING))
     parts: list[Callable[[], None]] = [
         partial(_tasks, proof, plan, theatre),
         partial(_quiet, proof, plan, theatre),

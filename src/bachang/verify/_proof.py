@@ -22,6 +22,9 @@ UNPROVEN = (NotProvenError, ExerciseError, FabricError, JournalError, ScenarioEr
 
 Progress = Callable[[Check], None]
 
+LOADING = ("load/scenario", "load/lint")
+"""Names of the checks that need no sandbox."""
+
 
 @dataclass
 class Proof:
@@ -73,7 +76,7 @@ class Proof:
 
     def load(self) -> Plan | None:
         """Read, lint and resolve the pack."""
-        self.announce("load/scenario", "load/lint")
+        self.announce(*LOADING)
         plans: list[Plan] = []
 
         def resolve() -> str:
