@@ -24,6 +24,7 @@ from tests.portal.people import PACKS, People
 EVERYBODY = frozenset(Role)
 STAFF = frozenset({Role.INSTRUCTOR, Role.ORGANISER, Role.ADMINISTRATOR})
 PARTICIPANTS = EVERYBODY - {Role.VISITOR}
+AUTHORING = {"files", "file", "lint", "verification"}
 STEERING = {"broadcast", "inject", "extend", "freeze", "advance"}
 
 
@@ -52,11 +53,13 @@ def may(role: Role, route: str, relation: Relation | None) -> bool:  # noqa: C90
             return role is Role.ADMINISTRATOR or owns
         case "audit":
             return role is Role.ADMINISTRATOR
-        case "packs" if method == "PUT":
+        case "packs" if last == "packs":
+            return method == "GET" or role in {Role.AUTHOR, Role.ORGANISER}
+        case "packs" if method == "PUT" or last in AUTHORING:
             return organises or (role is Role.AUTHOR and owns)
         case "packs" if method == "DELETE":
             return organises or owns
-        case "packs":
+        case "packs" | "schema":
             return True
         case "exercises" if len(parts) == 1:
             return method == "GET" or role in PARTICIPANTS

@@ -78,6 +78,8 @@ _PEOPLE = frozenset({Role.INSTRUCTOR, Role.ORGANISER, Role.ADMINISTRATOR})
 _OVERSEERS = frozenset({Role.ORGANISER, Role.OPERATOR})
 _NOT_VISITORS = frozenset(Role) - {Role.VISITOR}
 
+_AUTHORS = frozenset({Role.AUTHOR, Role.ORGANISER})
+
 _EVERYBODY = Rule(everybody=True)
 _SIGNED_IN = Rule()
 
@@ -93,6 +95,16 @@ def _account(*, any_: frozenset[Role]) -> Rule:
 def _group(*relations: Relation) -> Rule:
     any_ = frozenset({Role.ORGANISER, Role.ADMINISTRATOR})
     return Rule(of="group", any=any_, relations=frozenset(relations))
+
+
+def _draft() -> Rule:
+    """Writing a pack: by authors, the own ones."""
+    return Rule(
+        of="pack",
+        gate=_AUTHORS,
+        any=frozenset({Role.ORGANISER}),
+        relations=frozenset({Relation.OWNER}),
+    )
 
 
 def _steer() -> Rule:
@@ -143,12 +155,17 @@ RULES: Mapping[str, Rule] = {
     "GET /api/packs/{pack}": _SIGNED_IN,
     "GET /api/packs/{pack}/topology": _SIGNED_IN,
     "GET /api/packs/{pack}/picture": _SIGNED_IN,
-    "PUT /api/packs/{pack}": Rule(
-        of="pack",
-        gate=frozenset({Role.AUTHOR, Role.ORGANISER}),
-        any=frozenset({Role.ORGANISER}),
-        relations=frozenset({Relation.OWNER}),
-    ),
+    "POST /api/packs": _only(*_AUTHORS),
+    "PUT /api/packs/{pack}": _draft(),
+    "GET /api/packs/{pack}/files": _draft(),
+    "GET /api/packs/{pack}/file": _draft(),
+    "PUT /api/packs/{pack}/file": _draft(),
+    "DELETE /api/packs/{pack}/file": _draft(),
+    "POST /api/packs/{pack}/lint": _draft(),
+    "GET /api/packs/{pack}/verification": _draft(),
+    "POST /api/packs/{pack}/verification": _draft(),
+    "DELETE /api/packs/{pack}/verification": _draft(),
+    "GET /api/schema": _SIGNED_IN,
     "DELETE /api/packs/{pack}": Rule(
         of="pack", any=frozenset({Role.ORGANISER}), relations=frozenset({Relation.OWNER})
     ),
@@ -199,6 +216,7 @@ TOPICS: Mapping[str, str] = {
     "run": "GET /api/runs/{run}",
     "exercise": "GET /api/exercises/{exercise}",
     "board": "GET /api/exercises/{exercise}/board",
+    "pack": "GET /api/packs/{pack}/verification",
     "machine": "GET /api/machine",
 }
 """Kind of a live topic to the route whose rule it has."""
@@ -248,7 +266,7 @@ class Access:
         if kind not in TOPICS:
             known = ", ".join(TOPICS)
             raise ProblemError(404, "not-found", f"no topic {kind!r}", f"topics are {known}")
-        parameters = {"run": identity, "exercise": identity}
+        parameters = {"run": identity, "exercise": identity, "pack": identity}
         self.check(TOPICS[kind], person, parameters)
 
 

@@ -13,6 +13,7 @@ from bachang.engine import LocalEngine
 from bachang.portal._access import RULES, Access
 from bachang.portal._application import application, route_keys
 from bachang.portal._audit import Audit
+from bachang.portal._drafts import Drafts
 from bachang.portal._exercises import Exercises
 from bachang.portal._guard import Guard, cookie_name
 from bachang.portal._library import Library
@@ -22,6 +23,7 @@ from bachang.portal._oidc import Oidc
 from bachang.portal._outside import Outside
 from bachang.portal._people import People
 from bachang.portal._portal import Portal
+from bachang.portal._proofs import Proofs
 from bachang.portal._registry import Registry
 from bachang.portal._replies import Replies
 from bachang.portal._runs import Runs
@@ -31,6 +33,7 @@ from bachang.portal._settings import Settings
 from bachang.portal._stage import Stage
 from bachang.portal._terminals import Terminals
 from bachang.portal._ui import WebUi, without_ui
+from bachang.portal._verifier import Verifier
 from bachang.portal._world import changed
 from bachang.portal.models import LiveEvent
 from bachang.portal.store import PortalStore
@@ -61,11 +64,21 @@ class Assembly:
         audit = Audit(self.store, outside)
         self.sessions = Sessions(self.store, settings, audit, outside)
         people = People(self.store, self.sessions, audit, outside)
-        library = Library(self.store, settings, audit, outside)
+        proofs = Proofs(settings.data / "proofs")
+        library = Library(self.store, settings, proofs, audit, outside)
         registry = Registry(self.store, audit)
         live = Live(outside.now)
         self.stage = Stage(
             settings, engine or LocalEngine(), registry, live, library.folder, outside
+        )
+        self.verifier = Verifier(
+            library,
+            proofs,
+            self.stage.engine.fabric,
+            lambda pack: self.stage.room(pack)[0],
+            audit,
+            outside,
+            settings.data / "verifying",
         )
         runs = Runs(settings, registry, self.stage, audit, outside)
         exercises = Exercises(settings, registry, self.stage, runs, library, people, audit, outside)
@@ -91,6 +104,8 @@ class Assembly:
             people=people,
             audit=audit,
             library=library,
+            drafts=Drafts(library, proofs, audit),
+            verifier=self.verifier,
             exercises=exercises,
             runs=runs,
             terminals=terminals,
@@ -130,6 +145,7 @@ class Assembly:
 
     def close(self) -> None:
         """Let go of everything; sandboxes run on."""
+        self.verifier.close()
         self.stage.close()
         self.stage.journal.close()
         self.store.close()
@@ -139,6 +155,7 @@ def _register_topics(portal: Portal) -> None:
     portal.live.register("run", lambda run, all_: portal.runs.document(run, everything=all_))
     portal.live.register("exercise", lambda exercise, _: portal.exercises.get(exercise))
     portal.live.register("board", lambda exercise, _: portal.exercises.board(exercise))
+    portal.live.register("pack", lambda pack, _: portal.verifier.describe(pack))
     portal.live.register("machine", lambda _id, _: portal.machine.describe())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from bachang.portal._archive import unpack
 from bachang.portal._audit import Audit
 from bachang.portal._outside import Outside
 from bachang.portal._problem import conflict, invalid, not_found
+from bachang.portal._proofs import Proofs, content_digest
 from bachang.portal._settings import Settings
 from bachang.portal.models import Pack, Page, Role, Topology, Verified
 from bachang.portal.store import PortalStore, tables
@@ -43,15 +45,23 @@ class _Loaded:
     changed_ns: int
     plan: Plan | None
     problems: tuple[str, ...]
+    content: str = ""
+    """Digest of all its files."""
 
 
 class Library:
     """Reader of all packs, writer of uploaded ones."""
 
     def __init__(
-        self, store: PortalStore, settings: Settings, audit: Audit, outside: Outside
+        self,
+        store: PortalStore,
+        settings: Settings,
+        proofs: Proofs,
+        audit: Audit,
+        outside: Outside,
     ) -> None:
         self._store = store
+        self._proofs = proofs
         self._audit = audit
         self._outside = outside
         self._shipped = settings.packs
@@ -101,7 +111,8 @@ class Library:
             tasks=len(tasks),
             points=sum(task.points for task in tasks),
             picture=f"/api/packs/{name}/picture" if _picture(folder) else None,
-            verified=_verified(folder),
+            verified=self._proofs.verified(name, loaded.content)
+            or (_verified(folder) if uploader is None else None),
             shipped=uploader is None,
             uploaded_by=uploader,
             problems=list(loaded.problems),
@@ -147,6 +158,14 @@ class Library:
             raise not_found("pack", name)
         return folder
 
+    def plan(self, name: str) -> Plan | None:
+        """The plan of a pack as it is kept; ``None`` if it does not load."""
+        return self._load(self.folder(name)).plan
+
+    def content(self, name: str) -> str:
+        """Digest of all files of a pack."""
+        return self._load(self.folder(name)).content
+
     # ---- bringing
 
     def upload(self, name: str, archive: bytes, *, by: Person) -> Pack:
@@ -155,13 +174,31 @@ class Library:
             raise conflict(f"a pack named {name!r} ships with Bachang", "choose another name")
         with self._lock:
             unpack(archive, self._uploaded / name)
-            self._loaded.pop(self._uploaded / name, None)
+            self.forget(name)
         with self._store.writing() as connection:
             mine, now = _PACK.c.name == name, self._outside.now()
             if not connection.execute(update(_PACK).where(mine).values(uploaded_at=now)).rowcount:
                 connection.execute(insert(_PACK).values(name=name, owner=by.id, uploaded_at=now))
             self._audit.write(connection, by.name, "pack.uploaded", name)
         return self.pack(name)
+
+    def create(self, name: str, files: Mapping[str, bytes], *, by: Person) -> Pack:
+        """Make a new pack of these files."""
+        if self._shipped_folder(name) is not None or self.owner(name) is not None:
+            raise conflict(f"there is a pack named {name!r}", "choose another name")
+        folder = self._uploaded / name
+        with self._store.writing() as connection:
+            now = self._outside.now()
+            connection.execute(insert(_PACK).values(name=name, owner=by.id, uploaded_at=now))
+            for path, content in files.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(content)
+        self.forget(name)
+        return self.pack(name)
+
+    def forget(self, name: str) -> None:
+        """A file of an uploaded pack has changed: it is read again when it is asked for."""
+        self._loaded.pop(self._uploaded / name, None)
 
     def delete(self, name: str, *, by: Person) -> None:
         """Delete an uploaded pack."""
@@ -172,6 +209,8 @@ class Library:
             connection.execute(delete(_PACK).where(_PACK.c.name == name))
             self._audit.write(connection, by.name, "pack.deleted", name)
         shutil.rmtree(self._uploaded / name, ignore_errors=True)
+        self._proofs.forget(name)
+        self.forget(name)
 
     # ---- inside
 
@@ -209,15 +248,16 @@ class Library:
 
 
 def _read(folder: Path, changed_ns: int) -> _Loaded:
+    content = content_digest(folder)
     try:
         plan = load_plan(folder)
     except ScenarioError as error:
         problems = tuple(str(problem).removeprefix(f"{folder}/") for problem in error.problems[:20])
-        return _Loaded(changed_ns=changed_ns, plan=None, problems=problems)
+        return _Loaded(changed_ns=changed_ns, plan=None, problems=problems, content=content)
     except (RecursionError, MemoryError, ValueError) as error:
         problem = f"it cannot be read: {type(error).__name__}"
-        return _Loaded(changed_ns=changed_ns, plan=None, problems=(problem,))
-    return _Loaded(changed_ns=changed_ns, plan=plan, problems=())
+        return _Loaded(changed_ns=changed_ns, plan=None, problems=(problem,), content=content)
+    return _Loaded(changed_ns=changed_ns, plan=plan, problems=(), content=content)
 
 
 def _skills(plan: Plan | None) -> list[str]:

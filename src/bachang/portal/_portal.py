@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bachang.portal._access import Access
     from bachang.portal._audit import Audit
+    from bachang.portal._drafts import Drafts
     from bachang.portal._exercises import Exercises
     from bachang.portal._library import Library
     from bachang.portal._live import Live
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from bachang.portal._sessions import Sessions
     from bachang.portal._settings import Settings
     from bachang.portal._terminals import Terminals
+    from bachang.portal._verifier import Verifier
     from bachang.portal.store import PortalStore
 
 
@@ -34,6 +36,8 @@ class Portal:
     people: People
     audit: Audit
     library: Library
+    drafts: Drafts
+    verifier: Verifier
     exercises: Exercises
     runs: Runs
     terminals: Terminals

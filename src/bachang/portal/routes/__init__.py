@@ -3,6 +3,7 @@
 from bachang.portal.routes import (
     accounts,
     audit,
+    authoring,
     exercises,
     live,
     machine,
@@ -16,6 +17,7 @@ ROUTERS = (
     accounts.router,
     audit.router,
     packs.router,
+    authoring.router,
     exercises.router,
     runs.router,
     machine.router,
