@@ -56,7 +56,23 @@ SHARED_ETC = (
     "vim",
 )
 
-_SETUID_PROGRAMS = ("su", "passwd", "newgrp", "sudo", "ping")
+_SETUID, _SETGID = 0o4755, 0o2755
+_PRIVILEGED_PROGRAMS = {
+    "bin/chfn": _SETUID,
+    "bin/chsh": _SETUID,
+    "bin/gpasswd": _SETUID,
+    "bin/newgrp": _SETUID,
+    "bin/passwd": _SETUID,
+    "bin/ping": _SETUID,
+    "bin/su": _SETUID,
+    "bin/sudo": _SETUID,
+    # These read /etc/shadow, whose group is root's in a host.
+    "bin/chage": _SETGID,
+    "bin/expiry": _SETGID,
+    "sbin/unix_chkpwd": _SETGID,
+}
+"""Below /usr; with their modes."""
+
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DEVICE_LINKS = {
     "fd": "/proc/self/fd",
@@ -87,7 +103,7 @@ def enter_host_template(scratch: str, *, root_id: int) -> None:
     os.makedirs(scratch + STORE)
     _copy_etc(scratch + BASE, root_id)
     _bind(scratch, "/usr", read_only=True)
-    _own_setuid_programs(scratch, root_id)
+    _own_privileged_programs(scratch, root_id)
     _finish_platform(scratch)
     kernel.mount("proc", f"{scratch}/proc", "proc", _TMPFS | kernel.MS_NOEXEC)
     kernel.mount("sysfs", f"{scratch}/sys", "sysfs", _TMPFS | kernel.MS_NOEXEC | kernel.MS_RDONLY)
@@ -181,20 +197,20 @@ def _copy(source: str, target: str) -> None:
         os.chmod(target, 0o644)
 
 
-def _own_setuid_programs(scratch: str, root_id: int) -> None:
-    """Give hosts setuid programs that work.
+def _own_privileged_programs(scratch: str, root_id: int) -> None:
+    """Give hosts setuid and setgid programs that work.
 
-    The machine's own belong to a root that no host knows, and the kernel ignores their bit.
+    The machine's own belong to a root that no host knows, and the kernel ignores their bits.
     """
     kept = scratch + "/.setuid"
     os.makedirs(kept)
-    for name in _SETUID_PROGRAMS:
-        source = f"/usr/bin/{name}"
+    for name, mode in _PRIVILEGED_PROGRAMS.items():
+        source = f"/usr/{name}"
         if not os.path.isfile(source) or not os.access(source, os.R_OK):
             continue
-        copy = f"{kept}/{name}"
+        copy = f"{kept}/{os.path.basename(name)}"
         shutil.copyfile(source, copy)
         os.chown(copy, root_id, root_id)
-        os.chmod(copy, 0o4755)  # noqa: S103 - setuid is what it is for
+        os.chmod(copy, mode)
         kernel.mount(copy, f"{scratch}{source}", "", kernel.MS_BIND)
         kernel.make_read_only(f"{scratch}{source}")  # all hosts share it
