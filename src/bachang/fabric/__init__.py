@@ -1,22 +1,31 @@
-"""A plan on one machine: namespaces, links, hosts, services, access and capture."""
+"""A plan on one machine: namespaces, links, hosts, services, access and capture.
 
-from bachang.fabric._client import LocalSandbox
-from bachang.fabric._contract import (
-    ExecResult,
-    Fabric,
-    FabricError,
-    HostStatus,
-    KeptTerminal,
-    MachineError,
-    PlatformError,
-    Sandbox,
-    SandboxError,
-    SandboxGoneError,
-    SandboxStatus,
-    Terminal,
-    WorldError,
-)
-from bachang.fabric._local import LocalFabric
+Names are loaded on first use: an agent starts with a few of the package's modules only.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bachang.fabric._client import LocalSandbox
+    from bachang.fabric._contract import (
+        ExecResult,
+        Fabric,
+        FabricError,
+        HostStatus,
+        KeptTerminal,
+        MachineError,
+        PlatformError,
+        Sandbox,
+        SandboxError,
+        SandboxGoneError,
+        SandboxStatus,
+        Terminal,
+        WorldError,
+    )
+    from bachang.fabric._local import LocalFabric
 
 __all__ = [
     "ExecResult",
@@ -35,3 +44,13 @@ __all__ = [
     "Terminal",
     "WorldError",
 ]
+
+
+_LOCAL = {"LocalFabric": "bachang.fabric._local", "LocalSandbox": "bachang.fabric._client"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(_LOCAL.get(name, "bachang.fabric._contract"))
+    return getattr(module, name)

@@ -157,8 +157,8 @@ for number, descriptor in enumerate(given, 3):
     os.dup2(descriptor, number)
 os.closerange(3 + len(given), 4096)
 del sys.argv[1:]
-from bachang.fabric._agent._main import main
-main()
+from bachang.fabric._agent._boot import boot
+boot()
 """
 
 

@@ -19,9 +19,6 @@ from typing import Any
 from bachang.fabric import _recipe
 from bachang.fabric._contract import PlatformError
 
-REQUESTS_FD = 3
-REPORTS_FD = 4
-
 _HEADER = struct.Struct("<IIII")
 _REPORT = struct.Struct("<IIii112s")
 _WITH_TERMINAL = 1

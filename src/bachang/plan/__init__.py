@@ -1,6 +1,6 @@
 """From a scenario to a plan: addresses, links, routes, files, flags and ids, all fixed.
 
-Importing this package gives the data model only; what reads scenarios is loaded on first use.
+Importing this package gives the data model only; all that works with it is loaded on first use.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from bachang.plan._changes import Change, ChangeKind, changes
-from bachang.plan._encoding import digest, dumps, loads
 from bachang.plan._model import (
     Action,
     Actor,
@@ -47,12 +45,14 @@ from bachang.plan._model import (
     Weakness,
     World,
 )
-from bachang.plan._topology import topology_json
-from bachang.plan._topology_svg import topology_svg
 
 if TYPE_CHECKING:
+    from bachang.plan._changes import Change, ChangeKind, changes
+    from bachang.plan._encoding import digest, dumps, loads
     from bachang.plan._lint import lint
     from bachang.plan._resolve import resolve
+    from bachang.plan._topology import topology_json
+    from bachang.plan._topology_svg import topology_svg
 
 __all__ = [
     "Action",
@@ -103,11 +103,22 @@ __all__ = [
 ]
 
 
-_LAZY = {"lint": "bachang.plan._lint", "resolve": "bachang.plan._resolve"}
+_LAZY = {
+    "Change": "bachang.plan._changes",
+    "ChangeKind": "bachang.plan._changes",
+    "changes": "bachang.plan._changes",
+    "digest": "bachang.plan._encoding",
+    "dumps": "bachang.plan._encoding",
+    "lint": "bachang.plan._lint",
+    "loads": "bachang.plan._encoding",
+    "resolve": "bachang.plan._resolve",
+    "topology_json": "bachang.plan._topology",
+    "topology_svg": "bachang.plan._topology_svg",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Resolving reads scenarios; a sandbox's agent wants the data model without that."""
+    """A sandbox's agent wants the data model, soon, and nothing else."""
     if name in _LAZY:
         return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

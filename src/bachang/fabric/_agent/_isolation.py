@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import socket
 
-import msgspec
-
 from bachang.fabric import _kernel as kernel
 from bachang.fabric._contract import MachineError
 
@@ -26,21 +24,19 @@ _SPACES = (
 _PACKET = 4096
 
 
-def isolate(status: socket.socket, *, single_id: bool) -> None:
+def isolate(status: socket.socket, refusal: OSError | None, *, single_id: bool) -> None:
     """Return in the child, isolated; the calling process ends.
 
     Args:
-        status: To the client, which maps ids when it is asked to.
+        status: To the client, which was asked to map ids if there was no ``refusal``.
+        refusal: Why there is no user namespace.
         single_id: Only one id is mapped; groups cannot be changed then.
 
     Raises:
         MachineError: the machine does not allow it.
     """
-    try:
-        kernel.unshare(kernel.CLONE_NEWUSER)
-    except OSError as error:
-        raise MachineError(_USER_NAMESPACES.format(error.strerror)) from error
-    status.send(msgspec.json.encode({"map": os.getpid()}))
+    if refusal:
+        raise MachineError(_USER_NAMESPACES.format(refusal.strerror)) from refusal
     if status.recv(_PACKET) != b"mapped":
         os._exit(1)  # the client has gone, or knows better why
     if not single_id:
@@ -53,7 +49,7 @@ def isolate(status: socket.socket, *, single_id: bool) -> None:
         raise MachineError(_NAMESPACES.format(error.strerror)) from error
     child = os.fork()
     if child:
-        status.send(msgspec.json.encode({"agent": child}))
+        status.send(b'{"agent": %d}' % child)
         os._exit(0)
     os.setsid()
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)

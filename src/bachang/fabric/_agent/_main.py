@@ -13,48 +13,34 @@ import time
 
 import msgspec
 
-from bachang.fabric import _kernel as kernel
 from bachang.fabric._agent._door import Door
-from bachang.fabric._agent._isolation import isolate
+from bachang.fabric._agent._first import Start, report
+from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._requests import Requests
 from bachang.fabric._agent._sandbox import World
-from bachang.fabric._assignment import (
-    ASSIGNMENT_FD,
-    LISTENER_FD,
-    LOCK_FD,
-    LOG_FD,
-    STATUS_FD,
-    Assignment,
-)
+from bachang.fabric._assignment import LISTENER_FD, LOG_FD, Assignment
 from bachang.fabric._contract import FabricError
 from bachang.journal import EventLog
 
 
-def main() -> None:
-    """Run the agent; descriptors as in `bachang.fabric._assignment`."""
-    status = socket.socket(fileno=STATUS_FD)
-    for descriptor in (STATUS_FD, ASSIGNMENT_FD, LISTENER_FD, LOG_FD, LOCK_FD):
-        os.set_inheritable(descriptor, False)
+def main(start: Start) -> None:
+    """Run the agent to its end."""
     try:
-        with open(ASSIGNMENT_FD, "rb") as file:
-            assignment = msgspec.json.decode(file.read(), type=Assignment)
-        isolate(status, single_id=assignment.single_id)
-        kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
-        asyncio.run(_live(assignment, status))
+        asyncio.run(_live(start.assignment, start.nursery, start.status))
     except FabricError as error:
-        _report(status, error)
+        report(start.status, error)
         os._exit(1)
     os._exit(0)
 
 
-async def _live(assignment: Assignment, status: socket.socket) -> None:
+async def _live(assignment: Assignment, nursery: Nursery, status: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     clock = Clock()
     log = EventLog(LOG_FD, sandbox=assignment.sandbox, wall_clock=time.time)
-    world = World(assignment, Journal(log, clock), clock)
+    world = World(assignment, nursery, Journal(log, clock), clock)
     loop.add_signal_handler(signal.SIGTERM, world.end)
     listener = socket.socket(fileno=LISTENER_FD)
     listener.listen(socket.SOMAXCONN)
@@ -62,6 +48,7 @@ async def _live(assignment: Assignment, status: socket.socket) -> None:
     await _deploy_watched(world, status)
     gc.collect()
     gc.freeze()
+    gc.enable()
     status.send(msgspec.json.encode({"ready": True}))
     if assignment.ends_with_client:
         loop.add_reader(status, world.end)
@@ -94,11 +81,3 @@ def _hung_up(status: socket.socket) -> bool:
         return not status.recv(1, socket.MSG_DONTWAIT)
     except BlockingIOError:
         return False
-
-
-def _report(status: socket.socket, error: FabricError) -> None:
-    packet = {"error": {"kind": type(error).__name__, "message": str(error)}}
-    try:
-        status.send(msgspec.json.encode(packet))
-    except OSError:
-        return  # the client has gone; there is nobody to tell

@@ -28,7 +28,8 @@ import msgspec
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy, _seccomp
-from bachang.fabric._agent._children import Children, Program
+from bachang.fabric._agent._children import Children
+from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._contract import PlatformError, SandboxError

@@ -15,8 +15,9 @@ from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._host import LiveHost, adopt, trim
 from bachang.fabric._agent._network import Switch
+from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._plant import Plant, open_listener
-from bachang.fabric._agent._platform import has_own_pid_limit, host_ids, start_spawner
+from bachang.fabric._agent._platform import adopt_spawner, has_own_pid_limit, host_ids
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._services import Supervisor, log_path
 from bachang.fabric._agent._zygote import Zygote
@@ -38,7 +39,9 @@ _TRIM_S = 5.0
 class World:
     """Everything that lives in one sandbox."""
 
-    def __init__(self, assignment: Assignment, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, assignment: Assignment, nursery: Nursery, journal: Journal, clock: Clock
+    ) -> None:
         self.assignment = assignment
         self.plan = assignment.world
         self.journal = journal
@@ -51,7 +54,7 @@ class World:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ids = host_ids(assignment)
         self.children = Children()
-        self._spawner = start_spawner(self.children, assignment, self._spawner_ended)
+        self._spawner = adopt_spawner(self.children, nursery, self._spawner_ended)
         self._spawner.on_init_end = self._init_ended
         self.zygote = self._start_zygote()
         self.switch = Switch(self.plan)
@@ -80,6 +83,7 @@ class World:
                 self.hosts[host.name] = await self.make(host, 0)
 
         await _all([one(host) for host in self.plan.hosts])
+        self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
         self.switch.check(self.plan.hosts)
         self.clock.set(0.0, running=self.plant is None)  # else it starts with the plant's
         for live in self.hosts.values():

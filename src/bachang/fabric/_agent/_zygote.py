@@ -20,7 +20,8 @@ from typing import Any, BinaryIO
 import msgspec
 
 from bachang.fabric import _seccomp
-from bachang.fabric._agent._children import Children, Program
+from bachang.fabric._agent._children import Children
+from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._spawner import Command, Process, SpawnError, new_process, refuse, settle

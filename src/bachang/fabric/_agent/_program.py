@@ -1,0 +1,87 @@
+"""Programs of the platform: forked from the agent, prepared, then exec'd."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_OOM_VICTIM = b"500"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program of the platform to exec as a child of the agent."""
+
+    argv: list[str]
+    environment: dict[str, str]
+    descriptors: dict[int, int]
+    """Number in the child to descriptor here; all others are closed, 0 to 2 are kept."""
+    prepare: Callable[[], None] = lambda: None
+    """Run in the child before the exec."""
+    file: int | None = None
+    """A descriptor of the program, where its path is not visible any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """A program that is being prepared, beside what its parent does."""
+
+    name: str
+    pid: int
+    problems: socket.socket
+    """Says what went wrong; ends in silence with the exec."""
+
+
+def begin(program: Program) -> Beginning:
+    """Fork; the child prepares itself and execs."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        pid = os.fork()
+        if pid == 0:
+            _become(program, theirs)
+    return Beginning(name=program.argv[0], pid=pid, problems=ours)
+
+
+def _become(program: Program, problems: socket.socket) -> None:
+    """In the child: never returns."""
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)
+        with open("/proc/self/oom_score_adj", "wb") as file:
+            file.write(_OOM_VICTIM)
+        problems = socket.socket(fileno=_lift(problems.fileno()))
+        keep = _place(program, problems.fileno())
+        program.prepare()
+        target = program.argv[0] if program.file is None else keep
+        os.execve(target, program.argv, program.environment)  # noqa: S606
+    except OSError as error:
+        problems.send(f"{error.filename or 'exec'}: {error.strerror}".encode())
+    except BaseException as error:
+        problems.send(repr(error).encode())
+    os._exit(127)
+
+
+def _place(program: Program, problems: int) -> int:
+    """Put descriptors where the program expects them; returns that of the program itself."""
+    high = {number: _lift(descriptor) for number, descriptor in program.descriptors.items()}
+    file = _lift(program.file) if program.file is not None else -1
+    for number, descriptor in high.items():
+        os.dup2(descriptor, number, inheritable=True)
+    last = max([2, *program.descriptors])
+    keep = sorted({file, problems} - {-1})
+    start = last + 1
+    for descriptor in keep:
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, os.sysconf("SC_OPEN_MAX"))
+    return file
+
+
+def _lift(descriptor: int) -> int:
+    """A copy with a high number, out of the way of the numbers to be given."""
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
