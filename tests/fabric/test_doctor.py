@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from bachang.fabric import _kernel_checks
 from bachang.fabric.doctor import Need, Outcome, missing, probe
 
 
 def test_this_machine_can_have_sandboxes():
     findings = probe()
     assert missing(findings) == []
-    assert [one.need for one in findings[:4]] == [Need.REQUIRED] * 4
+    assert [one.need for one in findings] == sorted(
+        (one.need for one in findings), key=list(Need).index
+    )
 
 
 def test_everything_is_explained_in_both_languages():
@@ -35,3 +42,65 @@ def test_a_probe_that_fails_is_a_finding():
 
     (lacking,) = missing(probe({"namespace-limits": broken}))
     assert "Permission denied" in lacking.detail
+
+
+def test_each_capability_is_looked_at_once_and_may_be_missing():
+    """With every probe injected, each finding is what its probe said."""
+    names = [one.capability for one in probe()]
+    assert len(names) == len(set(names))
+    gone = Outcome(present=False, detail="not here")
+    findings = probe(dict.fromkeys(names, lambda: gone))
+    assert [one.capability for one in findings] == names
+    assert all(not one.present and one.detail == "not here" for one in findings)
+    required = {one.capability for one in missing(findings)}
+    assert {"user-namespaces", "veth", "native-helper", "seccomp", "apparmor"} <= required
+
+
+def test_what_is_optional_keeps_nobody_from_sandboxes():
+    findings = probe({"tun": lambda: Outcome(present=False), "bpf": lambda: Outcome(present=False)})
+    assert missing(findings) == []
+    assert {one.capability for one in findings if one.need is Need.OPTIONAL} == {
+        "bpf",
+        "control-groups-v2",
+        "tun",
+    }
+
+
+@pytest.mark.parametrize("kept", ["0\n", None])
+def test_without_a_restriction_apparmor_is_no_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str | None
+):
+    switch = tmp_path / "restrict"
+    if kept is not None:
+        switch.write_text(kept)
+    monkeypatch.setattr(_kernel_checks, "_RESTRICTED", switch)
+    finding = next(one for one in probe() if one.capability == "apparmor")
+    assert finding.present
+    assert "does not restrict" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("code", "present"), [("pass", True), ("raise SystemExit('denied')", False)]
+)
+def test_with_a_restriction_this_python_tries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, present: bool
+):
+    switch = tmp_path / "restrict"
+    switch.write_text("1\n")
+    monkeypatch.setattr(_kernel_checks, "_RESTRICTED", switch)
+    monkeypatch.setattr(_kernel_checks, "_MAKE_NAMESPACES", code)
+    finding = next(one for one in probe() if one.capability == "apparmor")
+    assert finding.present is present
+    assert finding.detail == ("" if present else "denied")
+
+
+@pytest.mark.parametrize(("controllers", "present"), [(True, True), (False, False)])
+def test_the_version_of_control_groups_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, controllers: bool, present: bool
+):
+    if controllers:
+        (tmp_path / "cgroup.controllers").write_text("memory pids cpu\n")
+    monkeypatch.setattr(_kernel_checks, "_CGROUPS", tmp_path)
+    finding = next(one for one in probe() if one.capability == "control-groups-v2")
+    assert finding.present is present
+    assert finding.detail == ("version 2" if present else "version 1")

@@ -48,6 +48,8 @@ def _table(findings: list[Finding], language: str) -> Table:
 def _mark(finding: Finding) -> str:
     if finding.present:
         return "[green]✓[/]"
+    if finding.need is Need.OPTIONAL:
+        return "[dim]·[/]"
     return "[bold red]✗[/]" if finding.need is Need.REQUIRED else "[yellow]![/]"
 
 
@@ -67,5 +69,6 @@ def _words(finding: Finding, language: str) -> str:
 def _verdict(findings: list[Finding], lacking: list[Finding], language: str) -> str:
     if lacking:
         return f"[bold red]{spoken(_WORDS['not'], language)}[/]"
-    key = "ready" if all(one.present for one in findings) else "partly"
+    limited = any(not one.present and one.need is Need.DEGRADED for one in findings)
+    key = "partly" if limited else "ready"
     return f"[bold green]{spoken(_WORDS[key], language)}[/]"

@@ -6,36 +6,27 @@ to get it. A probe does the thing itself in a throw-away namespace where it can.
 
 from __future__ import annotations
 
-import enum
 import os
 import resource
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bachang.fabric._cgroups import writable_groups
+from bachang.fabric._checks import Check, Need, Outcome, Text, try_script
+from bachang.fabric._kernel_checks import KERNEL_CHECKS
 from bachang.fabric._launch import enough_ids
 from bachang.fabric._native import SOURCE, SPAWNER
 
-_PROBE_S = 10
 _ENOUGH_NEIGHBOURS = 4096
 _ENOUGH_FILES = 4096
 _NAMESPACES = ("user", "mnt", "pid", "net", "uts", "ipc")
 _FEWEST_NAMESPACES = 1024
+_ORDER = tuple(Need)
 
-Text = dict[str, str]
-
-
-class Need(enum.StrEnum):
-    """How bad it is if a capability is missing."""
-
-    REQUIRED = "required"
-    """No sandbox without it."""
-    DEGRADED = "degraded"
-    """Sandboxes come up, and something named is missing."""
+__all__ = ["Finding", "Need", "Outcome", "missing", "probe"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,26 +44,9 @@ class Finding:
     """What the machine itself said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Of one probe."""
-
-    present: bool
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Check:
-    capability: str
-    need: Need
-    title: Text
-    cost: Text
-    remedy: Text
-    probe: Callable[[], Outcome]
-
-
 def probe(replaced: dict[str, Callable[[], Outcome]] | None = None) -> list[Finding]:
-    """Look at everything that sandboxes need or profit from, required things first.
+    """Look at everything that sandboxes need or profit from, required things first,
+    optional ones last.
 
     Args:
         replaced: Probes by capability that are to be used instead: for tests.
@@ -80,7 +54,7 @@ def probe(replaced: dict[str, Callable[[], Outcome]] | None = None) -> list[Find
     instead = replaced or {}
     return [
         _finding(check, instead.get(check.capability, check.probe))
-        for check in sorted(_CHECKS, key=lambda one: one.need is not Need.REQUIRED)
+        for check in sorted((*_CHECKS, *KERNEL_CHECKS), key=lambda one: _ORDER.index(one.need))
     ]
 
 
@@ -89,7 +63,7 @@ def missing(findings: list[Finding]) -> list[Finding]:
     return [one for one in findings if one.need is Need.REQUIRED and not one.present]
 
 
-def _finding(check: _Check, look: Callable[[], Outcome]) -> Finding:
+def _finding(check: Check, look: Callable[[], Outcome]) -> Finding:
     try:
         outcome = look()
     except OSError as error:
@@ -106,27 +80,6 @@ def _finding(check: _Check, look: Callable[[], Outcome]) -> Finding:
 
 
 # ---- probes --------------------------------------------------------------------------
-
-
-def _try(*script: str) -> Outcome:
-    """Run a shell script as root of throw-away namespaces."""
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        return Outcome(present=False, detail="no program `unshare` (package util-linux)")
-    command = [unshare, "-Urnmpif", "--mount-proc", "sh", "-ec", "\n".join(script)]
-    return _run(command)
-
-
-def _run(command: list[str]) -> Outcome:
-    try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=_PROBE_S, stdin=subprocess.DEVNULL, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return Outcome(present=False, detail=f"no answer within {_PROBE_S} s")
-    return Outcome(
-        present=done.returncode == 0, detail=done.stderr.decode(errors="replace").strip()
-    )
 
 
 def _program(name: str) -> Outcome:
@@ -156,7 +109,9 @@ def _neighbours() -> Outcome:
 
 
 def _own_pid_limit() -> Outcome:
-    return _try("value=$(cat /proc/sys/kernel/pid_max)", "echo $value > /proc/sys/kernel/pid_max")
+    return try_script(
+        "value=$(cat /proc/sys/kernel/pid_max)", "echo $value > /proc/sys/kernel/pid_max"
+    )
 
 
 def _control_groups() -> Outcome:
@@ -175,11 +130,11 @@ def _files() -> Outcome:
 
 
 def _qdisc(kind: str, options: str) -> Callable[[], Outcome]:
-    return lambda: _try("ip link set lo up", f"tc qdisc add dev lo root {kind} {options}")
+    return lambda: try_script("ip link set lo up", f"tc qdisc add dev lo root {kind} {options}")
 
 
 _CHECKS = (
-    _Check(
+    Check(
         capability="user-namespaces",
         need=Need.REQUIRED,
         title={"en": "Namespaces for ordinary users", "zh": "普通用户可用的命名空间"},
@@ -190,9 +145,9 @@ _CHECKS = (
             "zh": "Debian：sysctl kernel.unprivileged_userns_clone=1；Ubuntu 24.04："
             "安装程序提供的 AppArmor 配置",
         },
-        probe=lambda: _try("true"),
+        probe=lambda: try_script("true"),
     ),
-    _Check(
+    Check(
         capability="namespace-limits",
         need=Need.REQUIRED,
         title={"en": "Room for namespaces", "zh": "命名空间数量"},
@@ -203,17 +158,17 @@ _CHECKS = (
         },
         probe=_limits_of_namespaces,
     ),
-    _Check(
+    Check(
         capability="veth",
         need=Need.REQUIRED,
         title={"en": "Virtual links and bridges", "zh": "虚拟链路与网桥"},
         cost={"en": "No networks.", "zh": "没有网络。"},
         remedy={"en": "modprobe veth bridge", "zh": "modprobe veth bridge"},
-        probe=lambda: _try(
+        probe=lambda: try_script(
             "ip link add name br0 type bridge", "ip link add v0 type veth peer name v1"
         ),
     ),
-    _Check(
+    Check(
         capability="native-helper",
         need=Need.REQUIRED,
         title={"en": "Native helper", "zh": "本机辅助程序"},
@@ -224,7 +179,7 @@ _CHECKS = (
         },
         probe=_helper,
     ),
-    _Check(
+    Check(
         capability="subordinate-ids",
         need=Need.DEGRADED,
         title={"en": "65,536 subordinate ids", "zh": "65,536 个从属 ID"},
@@ -240,19 +195,19 @@ _CHECKS = (
         },
         probe=lambda: Outcome(present=enough_ids()),
     ),
-    _Check(
+    Check(
         capability="nft",
         need=Need.DEGRADED,
         title={"en": "Firewall (nft)", "zh": "防火墙（nft）"},
         cost={"en": "Worlds with firewalls are refused.", "zh": "拒绝含防火墙的场景。"},
         remedy={"en": "install nftables", "zh": "安装 nftables"},
         probe=lambda: (
-            _try("nft add table inet probe")
+            try_script("nft add table inet probe")
             if _program("nft").present
             else Outcome(present=False, detail="no program `nft`")
         ),
     ),
-    _Check(
+    Check(
         capability="own-pid-limit",
         need=Need.DEGRADED,
         title={"en": "A process limit for each host", "zh": "每台主机独立的进程上限"},
@@ -263,7 +218,7 @@ _CHECKS = (
         remedy={"en": "Linux 6.14 or newer", "zh": "Linux 6.14 或更新"},
         probe=_own_pid_limit,
     ),
-    _Check(
+    Check(
         capability="control-groups",
         need=Need.DEGRADED,
         title={"en": "Control groups", "zh": "控制组（cgroup）"},
@@ -279,7 +234,7 @@ _CHECKS = (
         },
         probe=_control_groups,
     ),
-    _Check(
+    Check(
         capability="rate",
         need=Need.DEGRADED,
         title={"en": "Rates of links", "zh": "链路速率"},
@@ -287,13 +242,53 @@ _CHECKS = (
         remedy={"en": "modprobe sch_tbf", "zh": "modprobe sch_tbf"},
         probe=_qdisc("tbf", "rate 1mbit burst 10kb latency 50ms"),
     ),
-    _Check(
+    Check(
+        capability="delay",
+        need=Need.DEGRADED,
+        title={"en": "Delay of links (netem)", "zh": "链路时延（netem）"},
+        cost={"en": "Worlds with link delays are refused.", "zh": "拒绝设定链路时延的场景。"},
+        remedy={
+            "en": "modprobe sch_netem; a kernel with it (Debian: linux-image-amd64, not -cloud-)",
+            "zh": "modprobe sch_netem；或换用带该模块的内核"
+            "（Debian：linux-image-amd64，非 -cloud-）",
+        },
+        probe=_qdisc("netem", "delay 1ms"),
+    ),
+    Check(
+        capability="loss",
+        need=Need.DEGRADED,
+        title={"en": "Loss of links", "zh": "链路丢包"},
+        cost={"en": "Worlds with lossy links are refused.", "zh": "拒绝设定链路丢包的场景。"},
+        remedy={
+            "en": "install nftables; modprobe nft_numgen (nft of the bridge family)",
+            "zh": "安装 nftables；modprobe nft_numgen（nft 的 bridge 族）",
+        },
+        probe=lambda: try_script(
+            "nft add table bridge probe",
+            "nft 'add chain bridge probe c {type filter hook prerouting priority 0;}'",
+            "nft add rule bridge probe c numgen random mod 100 '<' 1 drop",
+        ),
+    ),
+    Check(
+        capability="capture",
+        need=Need.DEGRADED,
+        title={"en": "Capture of frames", "zh": "抓包"},
+        cost={"en": "Nothing can be captured.", "zh": "无法抓包。"},
+        remedy={
+            "en": "modprobe af_packet; a kernel with CONFIG_PACKET",
+            "zh": "modprobe af_packet；或换用启用 CONFIG_PACKET 的内核",
+        },
+        probe=lambda: try_script(f"{sys.executable} -c 'import socket; socket.socket(17, 3, 0)'"),
+    ),
+    Check(
         capability="neighbours",
         need=Need.DEGRADED,
         title={"en": "Neighbour (ARP) tables", "zh": "邻居（ARP）表"},
         cost={
-            "en": "The table is the whole machine's: with many hosts packets are lost.",
-            "zh": "该表为整机共用：主机多时会丢包。",
+            "en": "The table is the whole machine's, and small: hosts know their neighbours from "
+            "the start, networks of more than 256 hosts are refused, scanners may lose packets.",
+            "zh": "该表为整机共用且很小：主机预置邻居表项，拒绝超过 256 台主机的网络，"
+            "扫描时可能丢包。",
         },
         remedy={
             "en": "sysctl net.ipv4.neigh.default.gc_thresh3=65536 (set-up does it)",
@@ -301,7 +296,7 @@ _CHECKS = (
         },
         probe=_neighbours,
     ),
-    _Check(
+    Check(
         capability="system-python",
         need=Need.DEGRADED,
         title={"en": "Python of the system", "zh": "系统自带 Python"},
@@ -315,7 +310,7 @@ _CHECKS = (
         },
         probe=_python,
     ),
-    _Check(
+    Check(
         capability="descriptors",
         need=Need.DEGRADED,
         title={"en": "Open files", "zh": "打开文件数"},

@@ -1,0 +1,65 @@
+"""What a check of the machine is, and how a probe is made."""
+
+from __future__ import annotations
+
+import enum
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_PROBE_S = 10
+
+Text = dict[str, str]
+
+
+class Need(enum.StrEnum):
+    """How bad it is if a capability is missing."""
+
+    REQUIRED = "required"
+    """No sandbox without it."""
+    DEGRADED = "degraded"
+    """Sandboxes come up, and something named is missing."""
+    OPTIONAL = "optional"
+    """Nothing is missing without it; said for who plans more with this machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Of one probe."""
+
+    present: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One capability, what it is worth, and how to find out."""
+
+    capability: str
+    need: Need
+    title: Text
+    cost: Text
+    remedy: Text
+    probe: Callable[[], Outcome]
+
+
+def try_script(*script: str) -> Outcome:
+    """Run a shell script as root of throw-away namespaces."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return Outcome(present=False, detail="no program `unshare` (package util-linux)")
+    return run([unshare, "-Urnmpif", "--mount-proc", "sh", "-ec", "\n".join(script)])
+
+
+def run(command: list[str]) -> Outcome:
+    """Run a program; its last words are the detail."""
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=_PROBE_S, stdin=subprocess.DEVNULL, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(present=False, detail=f"no answer within {_PROBE_S} s")
+    return Outcome(
+        present=done.returncode == 0, detail=done.stderr.decode(errors="replace").strip()
+    )
