@@ -17,7 +17,7 @@ LAYERS = (
     {"plan"},
     {"twins", "services"},
     {"fabric"},
-    {"exercise", "evidence"},
+    {"exercise"},
     {"engine"},
     {"verify"},
     {"portal"},

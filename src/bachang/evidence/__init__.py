@@ -1,1 +1,0 @@
-"""Captures, labels and data sets, joined to the journal."""
