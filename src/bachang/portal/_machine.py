@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Set
 
 from bachang import __version__
 from bachang.fabric import FabricError, SandboxStatus, doctor
@@ -50,19 +51,18 @@ class MachineView:
             memory_free_mib=memory.available,
             disk_free_mib=shutil.disk_usage(self._settings.data).free >> 20,
             sandboxes=sandboxes,
+            abandoned=self._stage.engine.abandoned(),
             capacity=Capacity(fits=fits, running=len(sandboxes), limit=limit, reason=reason),
             findings=self._findings(),
         )
 
     def clean_up(self, *, by: Person) -> Cleanup:
-        """End sandboxes of runs that have ended, which an accident left running."""
-        running = set(self._stage.engine.fabric.sandboxes())
-        active = {row.id for row in self._registry.active()}
-        ours = {name for name in running if self._registry.knows(name)}
-        removed = []
-        for name in sorted(ours - active):
-            self._stage.engine.down(name)
-            removed.append(name)
+        """End sandboxes whose runs have ended, and clear what dead agents left; journals are kept."""
+        engine = self._stage.engine
+        removed = [one.name for one in self._sandboxes() if one.leftover]
+        for name in removed:
+            engine.down(name)
+        removed += [name for name in engine.abandoned() if engine.salvage(name)]
         self._audit.note(by.name, "machine.cleaned", "machine", {"removed": removed})
         return Cleanup(removed=removed)
 
@@ -76,14 +76,16 @@ class MachineView:
     def _sandboxes(self) -> list[SandboxInfo]:
         found = []
         fabric = self._stage.engine.fabric
+        active = {row.id for row in self._registry.active()}
         for name in fabric.sandboxes():
             try:
-                found.append(self._info(fabric.attach(name).status()))
+                found.append(self._info(fabric.attach(name).status(), active))
             except FabricError:
                 continue  # it ended between the two calls
         return found
 
-    def _info(self, status: SandboxStatus) -> SandboxInfo:
+    def _info(self, status: SandboxStatus, active: Set[str]) -> SandboxInfo:
+        run = self._registry.run(status.name) if self._registry.knows(status.name) else None
         return SandboxInfo(
             name=status.name,
             state=status.state,
@@ -91,7 +93,9 @@ class MachineView:
             processes=sum(host.processes for host in status.hosts),
             memory_mib=round(sum(host.memory_kib for host in status.hosts) / 1024, 1),
             uptime_s=round(status.uptime_s, 1),
-            run=status.name if self._registry.knows(status.name) else None,
+            run=run.id if run else None,
+            learner=run.learner if run else "",
+            leftover=run is not None and run.id not in active,
             degraded=list(status.degraded),
         )
 

@@ -30,7 +30,11 @@ class SandboxInfo(Document):
     memory_mib: float
     uptime_s: float
     run: str | None
-    """Id of its run; ``null``: started from the command line."""
+    """Id of its run; ``null``: it belongs to no run, but to the command line or a verification."""
+    learner: str
+    """Whose run it is; empty without a run."""
+    leftover: bool
+    """Its run has ended: an accident left it running."""
     degraded: list[str]
 
 
@@ -45,6 +49,8 @@ class Machine(Document):
     memory_free_mib: int
     disk_free_mib: int
     sandboxes: list[SandboxInfo]
+    abandoned: list[str]
+    """Names of sandboxes whose agents died: nothing of them runs, their journals lie there."""
     capacity: Capacity
     findings: list[Finding]
 
