@@ -57,7 +57,7 @@ class MachineView:
         )
 
     def clean_up(self, *, by: Person) -> Cleanup:
-        """End sandboxes whose runs have ended, and clear what dead agents left; journals are kept."""
+        """End sandboxes whose runs have ended, clear what dead agents left; journals are kept."""
         engine = self._stage.engine
         removed = [one.name for one in self._sandboxes() if one.leftover]
         for name in removed:
