@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from bachang import __version__
+from bachang.portal._access import RULES
 from bachang.portal._faults import handle_errors
 from bachang.portal._problem import MEDIA_TYPE
 from bachang.portal.models import LiveMessage, Problem, TerminalMessage
@@ -35,8 +36,12 @@ async def _authorise(connection: HTTPConnection) -> None:
     if connection.scope["type"] != "http":
         return
     route = f"{connection.scope['method']} {connection.scope['route'].path}"
-    check = connection.app.state.portal.access.check
-    await run_in_threadpool(check, route, connection.state.person, connection.path_params)
+    portal, of = connection.app.state.portal, RULES[route].of
+    person, parameters = connection.state.person, connection.path_params
+    if of is None or portal.exercises.at_hand(of, parameters[of]):
+        portal.access.check(route, person, parameters)
+    else:
+        await run_in_threadpool(portal.access.check, route, person, parameters)
 
 
 def application(*, lifespan: Any = None) -> FastAPI:

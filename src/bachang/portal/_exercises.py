@@ -42,6 +42,7 @@ from bachang.portal.models import (
 )
 
 _MOST_LEARNERS = 200
+_BOARDS = 100
 _OWN_RUNS = 3
 """Trainings that one person may have at a time."""
 _ADVANCE_LIMIT_S = 60.0
@@ -69,6 +70,7 @@ class Exercises:
         self._people = people
         self._audit = audit
         self._outside = outside
+        self._boards: dict[str, tuple[int, bytes]] = {}
 
     # ---- looking
 
@@ -113,6 +115,24 @@ class Exercises:
         fits, limit, reason = self._stage.room(pack)
         running = len(self._stage.worlds())
         return Capacity(fits=fits, running=running, limit=limit, reason=reason)
+
+    def at_hand(self, kind: str, identity: str) -> bool:
+        """See `Registry.at_hand`."""
+        return self._registry.at_hand(kind, identity)
+
+    def board_at_hand(self, exercise: str) -> bytes | None:
+        """The board as JSON, if nothing has changed since it was last made."""
+        progress, content = self._boards.get(exercise, (-1, b""))
+        return content if progress == self._stage.progress else None
+
+    def board_json(self, exercise: str) -> bytes:
+        """The board as JSON; remembered until somebody gets on."""
+        progress = self._stage.progress
+        content = self.board(exercise).model_dump_json().encode()
+        if len(self._boards) > _BOARDS:
+            self._boards.clear()
+        self._boards[exercise] = (progress, content)
+        return content
 
     def board(self, exercise: str) -> Board:
         """Who stands where."""

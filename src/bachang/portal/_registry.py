@@ -1,7 +1,11 @@
-"""Exercises and runs as the data base has them."""
+"""Exercises and runs as the data base has them.
+
+Only this writes them, so rows that were read are remembered until they change.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +20,7 @@ from bachang.portal.models import ExerciseState, Kind, Role, RunState
 from bachang.portal.store import PortalStore, tables
 
 _EXERCISE, _RUN, _MEMBERSHIP = tables.exercise, tables.run, tables.membership
+_REMEMBERED = 5000
 ACTIVE = (RunState.QUEUED, RunState.STARTING, RunState.RUNNING, RunState.PAUSED)
 """States of runs that use, or will use, the machine."""
 
@@ -60,17 +65,19 @@ class Registry:
     def __init__(self, store: PortalStore, audit: Audit) -> None:
         self._store = store
         self._audit = audit
+        self._lock = threading.RLock()
+        self._known_exercises: dict[str, ExerciseRow] = {}
+        self._known_runs: dict[str, RunRow] = {}
+        self._known_places: dict[str, list[str]] = {}
 
     # ---- relations, for `Access`
 
     def to_exercise(self, person: Person, exercise: str) -> frozenset[Relation]:
         """What a person is to an exercise."""
         row = self.exercise(exercise)
-        mine = (_RUN.c.exercise == exercise) & (_RUN.c.account == person.id)
-        with self._store.reading() as connection:
-            inside = connection.execute(select(_RUN.c.id).where(mine)).first() is not None
-            drill = row.kind is Kind.DRILL and row.group_id is not None
-            member = inside or (drill and is_member(connection, str(row.group_id), person.id))
+        inside = any(run.account == person.id for run in self.runs_of(exercise))
+        drill = row.kind is Kind.DRILL
+        member = inside or (drill and self._in_group(row, person))
         found = {Relation.OWNER} if row.owner == person.id else set()
         return frozenset(found | ({Relation.MEMBER} if member else set()))
 
@@ -97,9 +104,15 @@ class Registry:
         Raises:
             ProblemError: 404.
         """
-        rows = self._exercises(select(_EXERCISE).where(_EXERCISE.c.id == exercise))
-        if not rows:
-            raise not_found("exercise", exercise)
+        known = self._known_exercises.get(exercise)
+        if known is not None:
+            return known
+        with self._lock:
+            rows = self._exercises(select(_EXERCISE).where(_EXERCISE.c.id == exercise))
+            if not rows:
+                raise not_found("exercise", exercise)
+            self._known_exercises[exercise] = rows[0]
+            self._forget_most()
         return rows[0]
 
     def run(self, run: str) -> RunRow:
@@ -108,10 +121,34 @@ class Registry:
         Raises:
             ProblemError: 404.
         """
-        rows = self._runs(select(_RUN).where(_RUN.c.id == run))
-        if not rows:
-            raise not_found("run", run)
+        known = self._known_runs.get(run)
+        if known is not None:
+            return known
+        with self._lock:
+            rows = self._runs(select(_RUN).where(_RUN.c.id == run))
+            if not rows:
+                raise not_found("run", run)
+            self._known_runs[run] = rows[0]
+            self._forget_most()
         return rows[0]
+
+    def _forget_most(self) -> None:
+        if len(self._known_runs) + len(self._known_exercises) > _REMEMBERED:
+            self._known_exercises.clear()
+            self._known_runs.clear()
+            self._known_places.clear()
+
+    def at_hand(self, kind: str, identity: str) -> bool:
+        """Whether relations to an exercise or run can be told without the data base."""
+        if kind == "run":
+            run = self._known_runs.get(identity)
+            return (
+                run is not None
+                and run.account is not None
+                and self.at_hand("exercise", run.exercise)
+            )
+        row = self._known_exercises.get(identity)
+        return row is not None and row.kind is not Kind.DRILL and identity in self._known_places
 
     def knows(self, run: str) -> bool:
         """Whether there is, or was, a run of this id."""
@@ -119,8 +156,14 @@ class Registry:
 
     def runs_of(self, exercise: str) -> list[RunRow]:
         """The runs of an exercise, by their places."""
-        query = select(_RUN).where(_RUN.c.exercise == exercise).order_by(_RUN.c.place)
-        return self._runs(query)
+        places = self._known_places.get(exercise)
+        if places is None:
+            query = select(_RUN.c.id).where(_RUN.c.exercise == exercise).order_by(_RUN.c.place)
+            with self._lock, self._store.reading() as connection:
+                places = list(connection.execute(query).scalars())
+                if places:
+                    self._known_places[exercise] = places
+        return [self.run(run) for run in places]
 
     def active(self) -> list[RunRow]:
         """All runs that use or wait for the machine, in the order of the queue."""
@@ -169,22 +212,29 @@ class Registry:
 
     def change_run(self, run: str, **values: Any) -> RunRow:
         """Change some columns of a run; how it is then."""
-        with self._store.writing() as connection:
-            connection.execute(update(_RUN).where(_RUN.c.id == run).values(**values))
+        with self._lock:
+            with self._store.writing() as connection:
+                connection.execute(update(_RUN).where(_RUN.c.id == run).values(**values))
+            self._known_runs.pop(run, None)
         return self.run(run)
 
     def begin_run(self, run: str, *, sandbox: str, at: float) -> bool:
         """A run that was being started runs; whether it was still wanted."""
         mine = (_RUN.c.id == run) & (_RUN.c.state == RunState.STARTING)
         values = {"state": RunState.RUNNING, "sandbox": sandbox, "started_at": at}
-        with self._store.writing() as connection:
-            return bool(connection.execute(update(_RUN).where(mine).values(**values)).rowcount)
+        with self._lock:
+            with self._store.writing() as connection:
+                changed = connection.execute(update(_RUN).where(mine).values(**values)).rowcount
+            self._known_runs.pop(run, None)
+        return bool(changed)
 
     def change_exercise(self, exercise: str, **values: Any) -> ExerciseRow:
         """Change some columns of an exercise; how it is then."""
-        with self._store.writing() as connection:
-            mine = _EXERCISE.c.id == exercise
-            connection.execute(update(_EXERCISE).where(mine).values(**values))
+        with self._lock:
+            with self._store.writing() as connection:
+                mine = _EXERCISE.c.id == exercise
+                connection.execute(update(_EXERCISE).where(mine).values(**values))
+            self._known_exercises.pop(exercise, None)
         return self.exercise(exercise)
 
 

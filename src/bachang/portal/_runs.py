@@ -158,6 +158,7 @@ class Runs:
         if "points.sampled" in kinds:
             changes["points_now"] = memory.points_now
         if kinds & _PROGRESS:
+            self._stage.progress += 1
             row = self._registry.run(world.run)
             summary = self.summary(row, {}).model_dump(mode="json")
             keys = ("points", "max_points", "solved", "current_task", "attempts", "stuck_s")

@@ -63,6 +63,8 @@ class Stage:
         self.before_end: Callable[[World], None] = lambda _world: None
         """Called before a sandbox is ended: what must be fetched from it."""
         self.changes: Changes = lambda _world, _kinds: {}
+        self.progress = 0
+        """Grows whenever somebody's standing, or a run's state, may have changed."""
         self.each_second: Callable[[], None] = lambda: None
         self._settings = settings
         self._registry = registry
@@ -249,6 +251,7 @@ class Stage:
 
     def tell(self, row: RunRow) -> None:
         """Tell viewers that a run's state has changed."""
+        self.progress += 1
         channel = self._live.channel(f"run:{row.id}")
         if channel.watched:
             channel.renew()

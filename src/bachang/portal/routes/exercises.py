@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 
 from bachang.portal.models import (
     Advance,
@@ -86,7 +87,10 @@ def advance(exercise: Identity, how: Advance, portal: PortalPart, person: Asking
     return portal.exercises.advance(exercise, how, by=person)
 
 
-@router.get("/{exercise}/board")
-def get_board(exercise: Identity, portal: PortalPart) -> Board:
+@router.get("/{exercise}/board", response_model=Board)
+async def get_board(exercise: Identity, portal: PortalPart) -> Response:
     """Who stands where."""
-    return portal.exercises.board(exercise)
+    content = portal.exercises.board_at_hand(exercise)
+    if content is None:
+        content = await run_in_threadpool(portal.exercises.board_json, exercise)
+    return Response(content, media_type="application/json")
