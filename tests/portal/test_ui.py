@@ -68,6 +68,12 @@ def test_a_file_without_a_compressed_one_comes_as_it_is(browser: TestClient):
     assert "content-encoding" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/assets/gone.js", "/api/nothing", "/assets/..%2f..%2fx"])
+@pytest.mark.parametrize("path", ["/assets/gone.js", "/api/nothing"])
 def test_what_is_no_view_is_not_found(browser: TestClient, path: str):
     assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/..%2fsecret", "/assets/..%2f..%2fsecret", "/%2e%2e/secret"])
+def test_nothing_outside_is_reached(browser: TestClient, tmp_path: Path, path: str):
+    (tmp_path / "secret").write_text("secret")
+    assert "secret" not in browser.get(path).text

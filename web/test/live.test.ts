@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { backoff, interrupted, receive, replacing, starting, type Live } from "#/models/live";
 import { Topic, type Surroundings } from "#/transport/live";
 
@@ -138,8 +138,11 @@ describe("Topic", () => {
 
   it("asks for a snapshot anew after a message that it cannot read", () => {
     const { topic, socket, waiting } = followed();
+    const complained = vi.spyOn(console, "error").mockImplementation(() => undefined);
     socket(0).say(snapshot(1, 1));
     socket(0).say({ revision: "two" });
+    expect(complained).toHaveBeenCalledOnce();
+    complained.mockRestore();
     expect(socket(0).closed).toBe(true);
     socket(0).onclose?.({ code: 1000 });
     waiting.shift()?.();

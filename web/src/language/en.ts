@@ -301,7 +301,7 @@ export const en = {
     noEnd: "No end set",
     table: "Table",
     map: "Map",
-    capacity: "{{fits}} more fit on this machine",
+    fits: "more fit on this machine",
     ago: "{{minutes}} min ago",
     now: "now",
     place: "Place {{place}} in the queue",

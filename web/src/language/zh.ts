@@ -300,7 +300,7 @@ export const zh: Words = {
     noEnd: "不限时",
     table: "表格",
     map: "分布图",
-    capacity: "本机还可容纳 {{fits}} 个",
+    fits: "本机还可容纳",
     ago: "{{minutes}} 分钟前",
     now: "刚刚",
     place: "排队第 {{place}} 位",

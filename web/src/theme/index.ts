@@ -122,7 +122,7 @@ export function antTheme(shade: Shade): ThemeConfig {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: { ...SHARED, ...(dark ? NIGHT : LIGHT) },
     components: {
-      Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { primaryColor: "#06181c" } : {}) },
+      Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { primaryColor: "#06181c", colorError: "#f28a82" } : {}) },
       Tabs: { horizontalMargin: "0", cardHeight: 34 },
       Table: { cellPaddingBlock: 10, headerBorderRadius: 0 },
       Segmented: { trackBg: dark ? "#0e1519" : "#e2e8eb" },

@@ -96,15 +96,22 @@ function HostFace({ host, state, pressable, ...rest }: FaceProps): ReactElement 
         <span className={css.name}>{host.name}</span>
         <span className={`${css.address} number`}>{address}</span>
       </span>
-      {state ? <i className={css.lamp} data-state={state} title={words[state] ?? state} /> : null}
+      {state ? <i className={css.lamp} data-state={state} aria-hidden="true" /> : null}
     </>
   );
-  const shared = { className: `${css.host} nopan nodrag`, "data-state": state ?? "none", title: text(host.title) };
+  const shared = {
+    className: `${css.host} nopan nodrag`,
+    "data-state": state ?? "none",
+    title: text(host.title),
+  };
   if (!pressable) return <div {...shared}>{inside}</div>;
-  const label = [host.name, text(host.title), words[state ?? "unknown"]].filter(Boolean).join(", ");
+  const now = words[state ?? "unknown"] ?? state;
   return (
-    <button type="button" {...shared} {...rest} aria-label={label}>
+    <button type="button" {...shared} {...rest}>
       {inside}
+      <span className="visually-hidden">
+        {text(host.title)}, {now}
+      </span>
     </button>
   );
 }

@@ -81,9 +81,7 @@ function Figures({ exercise }: { exercise: Exercise }): ReactElement {
       <Figure name={t("console.queued")} value={queued} />
       <Figure name={t("console.stuckNow")} value={stuck} alarming={stuck > 0} />
       <Figure name={t("console.ends")} value={ends} />
-      <div className={css.capacity}>
-        {t("console.capacity", { fits: exercise.capacity.fits })}
-      </div>
+      <Figure name={t("console.fits")} value={exercise.capacity.fits} />
     </dl>
   );
 }

@@ -1,0 +1,71 @@
+/** The machine that all sandboxes share. */
+import * as v from "valibot";
+import { replacing } from "./live";
+import { textModel } from "./text";
+
+const findingModel = v.object({
+  capability: v.string(),
+  need: v.string(),
+  present: v.boolean(),
+  title: textModel,
+  cost: textModel,
+  remedy: textModel,
+  detail: v.string(),
+});
+export type MachineFinding = v.InferOutput<typeof findingModel>;
+
+const sandboxModel = v.object({
+  name: v.string(),
+  state: v.string(),
+  hosts: v.number(),
+  processes: v.number(),
+  memory_mib: v.number(),
+  uptime_s: v.number(),
+  run: v.nullable(v.string()),
+  learner: v.string(),
+  leftover: v.boolean(),
+  degraded: v.array(v.string()),
+});
+export type SandboxInfo = v.InferOutput<typeof sandboxModel>;
+
+export const machineModel = v.object({
+  version: v.string(),
+  processors: v.number(),
+  load: v.number(),
+  memory_mib: v.number(),
+  memory_free_mib: v.number(),
+  disk_free_mib: v.number(),
+  sandboxes: v.array(sandboxModel),
+  abandoned: v.array(v.string()),
+  capacity: v.object({ fits: v.number(), running: v.number(), limit: v.number(), reason: v.string() }),
+  findings: v.array(findingModel),
+});
+export type Machine = v.InferOutput<typeof machineModel>;
+export const machineProjection = replacing(machineModel);
+
+/** What is missing first, and of that what no sandbox can do without. */
+export function byWeight(findings: readonly MachineFinding[]): MachineFinding[] {
+  const weight = ({ present, need }: MachineFinding): number =>
+    present ? 2 : need === "required" ? 0 : 1;
+  return findings.toSorted((a, b) => weight(a) - weight(b));
+}
+
+/** Names of what a clean-up would remove. */
+export function clearable({ sandboxes, abandoned }: Machine): string[] {
+  return [...sandboxes.filter(({ leftover }) => leftover).map(({ name }) => name), ...abandoned];
+}
+
+/** `850 MiB`, `1.5 GiB`. */
+export function size(mib: number): string {
+  return mib < 1000 ? `${Math.round(mib)} MiB` : `${(mib / 1024).toFixed(1)} GiB`;
+}
+
+/** `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
+export function uptime(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (minutes < 1) return `${Math.floor(seconds)} s`;
+  if (hours < 1) return `${minutes} min`;
+  if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
