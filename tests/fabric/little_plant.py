@@ -59,6 +59,9 @@ def answer(
             event = {"sandbox_time_s": 1.0, "actor": request["actor"], "data": data}
             say(link, {"event": event | {"kind": "command.applied", "subject": "x.value"}})
             result = {"tick": state["tick"]}
+        case "command" if request["point"] == "x.say":
+            link.send(request["value"].encode())
+            result = {"tick": state["tick"]}
         case "command" if request["point"] == "x.crash":
             os._exit(3)
         case "command":

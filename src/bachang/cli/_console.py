@@ -1,18 +1,22 @@
 """Where the command writes: results to standard output, all about them to standard error.
 
 A terminal gets colours and a moving line while it waits. What is piped gets neither, and is as
-wide as it needs to be, so that no program has to put broken lines together again.
+wide as it needs to be, so that no program has to put broken lines together again. What comes
+from hosts and participants stands in many of the lines: escape sequences never get through.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
+
+from bachang.fabric import printable
 
 WIDE = 200
 """Columns of what is piped."""
@@ -23,8 +27,16 @@ def _width(descriptor: int) -> int | None:
     return None if os.isatty(descriptor) or "COLUMNS" in os.environ else WIDE
 
 
-console = Console(highlight=False, width=_width(1))
-errors = Console(highlight=False, width=_width(2), stderr=True)
+class _Console(Console):
+    """Every text of a line, a table or an error passes through `render_str`."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Markup to text, without what a terminal would obey."""
+        return super().render_str(printable(text.replace("\t", "    ")), **how)
+
+
+console = _Console(highlight=False, width=_width(1))
+errors = _Console(highlight=False, width=_width(2), stderr=True)
 
 
 def say(line: str) -> None:

@@ -43,10 +43,15 @@ __all__ = [
     "SandboxStatus",
     "Terminal",
     "WorldError",
+    "printable",
 ]
 
 
-_LOCAL = {"LocalFabric": "bachang.fabric._local", "LocalSandbox": "bachang.fabric._client"}
+_LOCAL = {
+    "LocalFabric": "bachang.fabric._local",
+    "LocalSandbox": "bachang.fabric._client",
+    "printable": "bachang.fabric._printable",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -21,6 +21,17 @@ _TTY_GROUP = 5
 _INODES_PER_MIB = 128
 _OPEN_DIRECTORY = 0o1777
 
+_BOUNDS = {
+    "user/max_user_namespaces": "0",  # the system call filter refuses them as well
+    "user/max_inotify_instances": "64",  # the account's are shared by all hosts
+    "kernel/shm_rmid_forced": "1",  # System V memory ends with its last user …
+    "kernel/msgmni": "64",
+    "kernel/sem": "250 4000 32 64",
+}
+"""Settings of a host's own namespaces: what no resource limit of a process covers.
+(… and `kernel/shmall` holds it to the host's memory.)
+"""
+
 _PROFILE = b"""\
 # ~/.profile: read by login shells
 if [ -n "$BASH_VERSION" ] && [ -f "$HOME/.bashrc" ]; then . "$HOME/.bashrc"; fi
@@ -146,8 +157,12 @@ class RootFiles:
     def _settings(self, host: Host) -> bytes:
         steps = []
         steps += _ipv6_settings(host, wanted=_has_ipv6(host))
-        if host.kind is HostKind.ROUTER:
-            steps.append(_recipe.setting("/proc/sys/net/ipv4/ip_forward", "1"))
+        forwards = str(int(host.kind is HostKind.ROUTER))  # the machine's would be inherited
+        steps.append(_recipe.setting("/proc/sys/net/ipv4/ip_forward", forwards))
+        steps += [
+            _recipe.setting(f"/proc/sys/{name}", value, optional=True)
+            for name, value in (_BOUNDS | {"kernel/shmall": _pages(host.limits.memory_mib)}).items()
+        ]
         if self._limits_pids:
             highest = _policy.FIRST_FREE_PID + host.limits.processes
             steps.append(_recipe.setting("/proc/sys/kernel/pid_max", str(highest)))
@@ -253,6 +268,10 @@ def _mounts_after(*, single_id: bool) -> bytes:
             ),
         ]
     )
+
+
+def _pages(mib: int) -> str:
+    return str((mib << 20) // os.sysconf("SC_PAGE_SIZE"))
 
 
 def _shared_links() -> list[str]:

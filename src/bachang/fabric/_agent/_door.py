@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import socket
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -22,6 +23,9 @@ _PACKET_BYTES = 1 << 18
 _SEND_BUFFER = 1 << 21
 _EACH_CALLER = 12
 """Descriptors that one caller may cost: its connection, six ends of pipes, what is sent."""
+
+_MOST_REFUSED = 64
+_REFUSED_S = 1.0
 
 Handler = Callable[["Caller", dict[str, Any]], Awaitable[None]]
 
@@ -126,6 +130,7 @@ class Door:
         self._handler = handler
         self._most = max(1, descriptors // _EACH_CALLER)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._refused: deque[socket.socket] = deque()
         listener.setblocking(False)
         asyncio.get_running_loop().add_reader(listener, self._accept)
 
@@ -140,11 +145,27 @@ class Door:
         except OSError:
             return
         if len(self._tasks) >= self._most:
-            _turn_away(connection)
+            self._turn_away(connection)
             return
         task = asyncio.create_task(self._serve(connection))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _turn_away(self, connection: socket.socket) -> None:
+        """Say so, and leave the words a while: closed with its request unread, they are lost."""
+        words = "too many clients ask this sandbox at once: wait, and ask again"
+        packet = {"ok": False, "error": {"kind": "SandboxError", "message": words}}
+        with contextlib.suppress(OSError):
+            connection.send(msgspec.json.encode(packet), socket.MSG_DONTWAIT)
+        self._refused.append(connection)
+        if len(self._refused) > _MOST_REFUSED:
+            self._refused.popleft().close()
+        asyncio.get_running_loop().call_later(_REFUSED_S, self._let_go, connection)
+
+    def _let_go(self, refused: socket.socket) -> None:
+        with contextlib.suppress(ValueError):
+            self._refused.remove(refused)
+        refused.close()
 
     async def _serve(self, connection: socket.socket) -> None:
         with connection:
@@ -157,13 +178,6 @@ class Door:
                     await self._handler(caller, request)
             except Exception as error:
                 await caller.refuse(error)
-
-
-def _turn_away(connection: socket.socket) -> None:
-    words = "too many clients ask this sandbox at once: wait, and ask again"
-    packet = {"ok": False, "error": {"kind": "SandboxError", "message": words}}
-    with connection, contextlib.suppress(OSError):
-        connection.send(msgspec.json.encode(packet), socket.MSG_DONTWAIT)
 
 
 async def _writable(connection: socket.socket) -> None:

@@ -61,7 +61,13 @@ class LiveHost:
         log: str = "",
         extra_capabilities: int = 0,
     ) -> Command:
-        """A program as a user would start it, held back as the host's limits say."""
+        """A program as a user would start it, held back as the host's limits say.
+
+        Raises:
+            SandboxError: there is no such user, or no program is named.
+        """
+        if not argv or any("\0" in word for word in argv):
+            raise SandboxError("a program is a list of words, of which none holds a NUL")
         account = self.account(user)
         surroundings = {
             "HOME": account.home,

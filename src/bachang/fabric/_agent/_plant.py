@@ -91,6 +91,14 @@ class _Event:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What a plant that starts again is to be given."""
+
+    state: dict[str, Any]
+    tick: int
+
+
 class Plant:
     """All field systems of a sandbox. ``open_listener`` makes a socket inside a host."""
 
@@ -289,9 +297,9 @@ class Plant:
         if "event" in packet:
             self._take_event(msgspec.convert(packet["event"], _Event))
         elif "keep" in packet:
-            self._kept = packet["keep"]
-            tick = self._kept["tick"]
-            self._since = [one for one in self._since if one["tick"] > tick]
+            kept = msgspec.convert(packet["keep"], _Kept)
+            self._kept = {"state": kept.state, "tick": kept.tick}
+            self._since = [one for one in self._since if one["tick"] > kept.tick]
         elif "ready" in packet:
             settle(self._ready, None)
             self._pause_s = _RESTART_S

@@ -610,6 +610,11 @@ int main(void)
     int deaths = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (deaths < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
         return 1;
+    struct rlimit files; /* as high as it goes: see set_limits */
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     fcntl(REQUESTS, F_SETFD, FD_CLOEXEC);
     fcntl(REPORTS, F_SETFD, FD_CLOEXEC);
     for (;;) {

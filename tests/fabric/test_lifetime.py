@@ -1,0 +1,98 @@
+"""Sandboxes that end with their client, and a plant that says what it must not."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bachang.fabric import LocalFabric, LocalSandbox, PlatformError, SandboxGoneError
+from bachang.fabric.leaks import agents, inventory, wait_clean
+from bachang.plan import FieldSystem
+from tests.fabric.worlds import host, python_service, world
+
+_ROOT = Path(__file__).parents[2]
+_LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
+
+
+@pytest.fixture
+def fabric(home: Path) -> Iterator[LocalFabric]:
+    yield LocalFabric(plant_argv=("-c", _LITTLE_PLANT))
+    assert wait_clean() == []
+
+
+def test_a_client_killed_at_work_takes_its_sandbox_along(fabric: LocalFabric) -> None:
+    script = (
+        "from bachang.fabric import LocalFabric; from tests.fabric.worlds import *;"
+        "live = LocalFabric().deploy(world(host('a', 11, **python_service())), name='brief',"
+        " ends_with_client=True); print('up', flush=True); live.exec('a', ['sleep', '60'])"
+    )
+    client = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=_ROOT)
+    with client:
+        assert client.stdout
+        assert client.stdout.readline() == b"up\n"
+        assert list(agents().values()) == ["brief"]
+        client.kill()
+    _until(lambda: inventory() == [])
+
+
+def test_it_may_be_destroyed_before(fabric: LocalFabric) -> None:
+    made = world(host("a", 11, **python_service()))
+    live = fabric.deploy(made, name="brief", ends_with_client=True)
+    fabric.attach("brief").exec("a", ["true"])
+    live.destroy()
+    with pytest.raises(SandboxGoneError):
+        live.status()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"event": {"sandbox_time_s": 1, "actor": "blue", "kind": "task.answered", "subject": "t"}},
+        {"event": {"sandbox_time_s": 1, "actor": "system", "kind": "host.failed", "subject": "a"}},
+        {"event": {"sandbox_time_s": "x", "actor": 1, "kind": "point.changed", "subject": {}}},
+        {"event": 7},
+        {"keep": 7},
+        {"id": 12345678, "ok": True},
+        {"nonsense": 1},
+        [1, 2],
+    ],
+)
+def test_a_plant_is_not_believed(fabric: LocalFabric, said: object) -> None:
+    """It parses the bytes of hostile networks; what speaks through it must not write scores."""
+    world_ = world(host("a", 11), field_systems=(FieldSystem(name="x", type="x"),))
+    live = fabric.deploy(world_, name="plant")
+    live.command("x.value", 7, actor="white")
+    with contextlib.suppress(PlatformError):  # it may be ended before it answers
+        live.command("x.say", json.dumps(said), actor="white")
+    ignored = isinstance(said, dict) and "id" in said
+    if not ignored:
+        _until(lambda: "plant" in _faults(live))
+    _until(lambda: _value(live) == 7)
+    kinds = {one.kind for one in live.events()}
+    assert not kinds & {"task.answered", "host.failed"}
+    live.destroy()
+
+
+def _faults(live: LocalSandbox) -> list[str]:
+    return [one.subject for one in live.events() if one.kind == "platform.fault"]
+
+
+def _value(live: LocalSandbox) -> object:
+    try:
+        return live.points().get("x.value")
+    except Exception:
+        return None
+
+
+def _until(holds: Callable[[], bool], limit_s: float = 5.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
