@@ -33,7 +33,7 @@ _NEW_NAMESPACES = 0x7E02_0080
 _TERMINAL_INJECTION = (0x5412, 0x541C)
 """ioctl TIOCSTI and TIOCLINUX."""
 
-_FAMILIES = (
+FAMILIES = (
     socket.AF_UNIX,
     socket.AF_INET,
     socket.AF_INET6,
@@ -41,9 +41,9 @@ _FAMILIES = (
     socket.AF_PACKET,
 )
 
-_LAST_KNOWN = 462  # mseal; later ones are refused until somebody has read about them
+LAST_KNOWN = 462  # mseal; later ones are refused until somebody has read about them
 
-_CALLS: dict[str, tuple[int, int]] = {
+REFUSED: dict[str, tuple[int, int]] = {
     # name: (x86_64, aarch64)
     "mount": (165, 40),
     "umount2": (166, 39),
@@ -85,7 +85,7 @@ _CALLS: dict[str, tuple[int, int]] = {
     "adjtimex": (159, 171),
 }
 
-_WITH_ARGUMENTS = {
+CHECKED = {
     "unshare": (272, 97),
     "clone": (56, 220),
     "clone3": (435, 435),
@@ -137,8 +137,8 @@ def _ioctl(call: int) -> bytes:
 
 def _socket(call: int) -> bytes:
     tests = [
-        _step(_JUMP_EQUAL, family, len(_FAMILIES) - index, 0)
-        for index, family in enumerate(_FAMILIES)
+        _step(_JUMP_EQUAL, family, len(FAMILIES) - index, 0)
+        for index, family in enumerate(FAMILIES)
     ]
     return _on(
         call,
@@ -156,17 +156,17 @@ def filter_program(machine: str | None = None) -> bytes:
         KeyError: a machine type that nobody has made a filter for.
     """
     column, architecture = _ARCHITECTURES[machine or os.uname().machine]
-    special = {name: numbers[column] for name, numbers in _WITH_ARGUMENTS.items()}
+    special = {name: numbers[column] for name, numbers in CHECKED.items()}
     head = [
         _load(_ARCHITECTURE),
         _step(_JUMP_EQUAL, architecture, 1, 0),
         _refuse(errno.ENOSYS),
         _load(_NUMBER),
-        _step(_JUMP_GREATER, _LAST_KNOWN, 0, 1),
+        _step(_JUMP_GREATER, LAST_KNOWN, 0, 1),
         _refuse(errno.ENOSYS),
         _on(special["clone3"], _refuse(errno.ENOSYS)),
     ]
-    refused = [_on(numbers[column], _refuse(errno.EPERM)) for numbers in _CALLS.values()]
+    refused = [_on(numbers[column], _refuse(errno.EPERM)) for numbers in REFUSED.values()]
     checked = [
         _without_flags(special["unshare"], 0),
         _without_flags(special["clone"], 0),
