@@ -103,7 +103,7 @@ def _converse(terminal: Terminal) -> None:
     """Join this terminal with one in a host until the latter ends."""
     before = termios.tcgetattr(0)
     previous = signal.signal(signal.SIGWINCH, lambda *_: _follow_size(terminal))
-    tty.setraw(0)
+    tty.setraw(0, termios.TCSADRAIN)  # what was typed ahead is kept
     try:
         while _pass_on(terminal.master):
             pass

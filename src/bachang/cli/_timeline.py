@@ -68,6 +68,8 @@ class Timeline:
         self._group: list[Entry] = []
         self._shown: dict[str, Event] = {}
         """Points to their last change that was told."""
+        self._begun: set[str] = set()
+        """Actions whose beginning was told."""
         self._routines: dict[str, bool] = {}
         """Actions of green actors, and whether they went well the last time."""
 
@@ -104,6 +106,7 @@ class Timeline:
 
     def _start(self, event: Event) -> Line:
         """What somebody sets out to do, before the world shows what came of it."""
+        self._begun.add(event.subject)
         words = spoken(self._names.action(event.subject), self._language)
         return self._told(event, _SIDES[_side(event)], escape(words))
 
@@ -116,7 +119,8 @@ class Timeline:
             outcome = self._outcome(entry)
             if outcome is None:
                 return None
-            words = outcome if entry.strand in _SIDES.values() else words + outcome
+            words = f"└{outcome}" if event.subject in self._begun else words + outcome
+            self._begun.discard(event.subject)
         elif event.kind.startswith("command.") and entry.detail:
             words += f" [dim]{_FROM[self._language].format(escape(entry.detail))}[/]"
         elif entry.detail:
@@ -142,7 +146,7 @@ class Timeline:
         said = f" [dim]{escape(_last_line(entry.detail))}[/]" if entry.detail else ""
         if entry.strand in _SIDES.values():
             failed = _BLOCKED if entry.strand is Strand.ATTACK else _FAILED
-            return f"└ {'✓' if well else f'[bold]{failed[self._language]}[/]'}{said}"
+            return f" {'✓' if well else f'[bold]{failed[self._language]}[/]'}{said}"
         before = self._routines.get(entry.event.subject)
         self._routines[entry.event.subject] = well
         if before is well:
