@@ -74,7 +74,7 @@ function Figures({ exercise }: { exercise: Exercise }): ReactElement {
     ? new Date(exercise.ends_at).toLocaleTimeString(language === "zh" ? "zh-CN" : "en-GB", {
         timeStyle: "short",
       })
-    : t("console.noEnd");
+    : "–";
   return (
     <dl className={css.figures}>
       <Figure name={t("console.running")} value={running} />
