@@ -27,7 +27,7 @@ from bachang.exercise._score import (
     score,
 )
 from bachang.exercise._standing import Standing, is_open, standings
-from bachang.exercise._submission import TakenHint, submit, take_hint
+from bachang.exercise._submission import TakenHint, Weighed, submit, take_hint, weigh
 from bachang.exercise._view import View, observe
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "UnknownTaskError",
     "Verdict",
     "View",
+    "Weighed",
     "advance_to",
     "held_since",
     "holds",
@@ -67,4 +68,5 @@ __all__ = [
     "standings",
     "submit",
     "take_hint",
+    "weigh",
 ]

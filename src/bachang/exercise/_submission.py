@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from bachang.exercise._error import NoHintError
 from bachang.exercise._judge import (
@@ -18,6 +19,15 @@ from bachang.exercise._view import View, observe
 from bachang.fabric import Sandbox
 from bachang.journal import Event, Store, copy
 from bachang.plan import AnswerKind, Hint, Plan, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A verdict, and what the journal is to say about it."""
+
+    verdict: Verdict
+    data: dict[str, Any] | None = None
+    """Data of a ``task.answered``; ``None``: nothing is to be journalled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,26 +70,49 @@ def submit(
         ConditionError: the task's condition cannot be judged; nothing was counted.
         FabricError, StoreError: the sandbox or the store failed; nothing was acknowledged.
     """
+    weighed = weigh(sandbox, store, plan, task, answer, _events(sandbox, store), key=key)
+    if weighed.data is not None:
+        sandbox.record(actor=actor, kind="task.answered", subject=task, data=weighed.data)
+        copy(sandbox, store)
+    return weighed.verdict
+
+
+def weigh(
+    sandbox: Sandbox,
+    store: Store,
+    plan: Plan,
+    task: str,
+    answer: str,
+    events: list[Event],
+    *,
+    key: str = "",
+) -> Weighed:
+    """Judge an answer and journal nothing: for a caller who keeps the journal in mind.
+
+    Args:
+        sandbox: As for `submit`; only looked at, and only where the world is the answer.
+        store: As for `submit`; only read.
+        plan: As for `submit`.
+        task: As for `submit`.
+        answer: As for `submit`.
+        events: The sandbox's events so far, those about answers and faults at least.
+        key: As for `submit`.
+
+    Raises:
+        UnknownTaskError, ConditionError, FabricError: as `submit`.
+    """
     definition = task_named(plan, task)
-    events = _events(sandbox, store)
     if before := _with_key(events, "task.answered", task, key):
-        return _verdict_again(before)
+        return Weighed(verdict=_verdict_again(before))
     if refused := refusal(plan, definition, answer, events):
-        return refused
+        return Weighed(verdict=refused)
     verdict = _judge_now(sandbox, store, plan, definition, answer)
-    sandbox.record(
-        actor=actor,
-        kind="task.answered",
-        subject=task,
-        data={
-            "answer": verdict.sealed,
-            "correct": verdict.outcome is Outcome.SOLVED,
-            "reason": verdict.reason["en"],
-            **_keyed(key),
-        },
-    )
-    copy(sandbox, store)
-    return verdict
+    data = {
+        "answer": verdict.sealed,
+        "correct": verdict.outcome is Outcome.SOLVED,
+        "reason": verdict.reason["en"],
+    }
+    return Weighed(verdict=verdict, data={**data, **_keyed(key)})
 
 
 def take_hint(

@@ -63,6 +63,11 @@ class Memory:
         return dict(self._sample.data) if self._sample else {}
 
     @property
+    def kept(self) -> list[Event]:
+        """What is remembered for good, oldest first."""
+        return list(self._kept)
+
+    @property
     def learning(self) -> list[Event]:
         """Answers given and hints taken, oldest first."""
         return [event for event in self._kept if event.kind in _LEARNING]
@@ -82,7 +87,3 @@ class Memory:
             for event in self._timeline
             if everything or event.kind in views.PUBLIC_KINDS
         ]
-
-    def given(self, key: str) -> Event | None:
-        """The answer or hint that was asked for with an idempotency key."""
-        return next((event for event in self.learning if event.data.get("key") == key), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bachang.exercise import submit, take_hint
+from bachang.exercise import take_hint, weigh
 from bachang.journal import Event
 from bachang.plan import Plan
 from bachang.portal import _views as views
@@ -217,18 +217,25 @@ class Runs:
     def answer(self, run: str, given: NewAnswer, *, by: Person, key: str | None) -> Verdict:
         """Judge an answer; it is in the store when this returns."""
         self._answers.take(run)
+        sealed, actor = _sealed(by, key), f"blue/{by.name}"
         with self._acting(run) as world:
-            verdict = submit(
+            weighed = weigh(
                 world.sandbox,
                 self._stage.journal,
                 world.plan,
                 given.task,
                 given.answer,
-                actor=f"blue/{by.name}",
-                key=_sealed(by, key),
+                world.known(),
+                key=sealed,
             )
-            world.settle(self._stage.journal.last(world.id))
-            earned = {task.name: task.points for task in world.memory.score.tasks}
+            if weighed.data is not None:
+                world.begin_record(
+                    actor=actor, kind="task.answered", subject=given.task, data=weighed.data
+                )
+            sequence = world.last_recorded
+        world.settle(sequence)  # outside the lock, so that many answers share a commit
+        verdict = weighed.verdict
+        earned = {task.name: task.points for task in world.memory.score.tasks}
         return Verdict(
             task=given.task,
             correct=verdict.correct,

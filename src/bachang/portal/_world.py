@@ -79,6 +79,9 @@ class World:
         self._changes = changes
         self._now = now
         self._ended = ended
+        self._recorded: list[Event] = []
+        self.last_recorded = 0
+        """Sequence of the last event that was recorded by `begin_record`."""
         self._stored = threading.Condition()
         self._last = store.last(live.id)
         self.look()
@@ -123,6 +126,24 @@ class World:
         """
         event = self.sandbox.record(actor=actor, kind=kind, subject=subject, data=data)
         self.settle(event.sequence)
+        return event
+
+    def known(self) -> list[Event]:
+        """What is remembered, and what was recorded and will be in a moment."""
+        kept = self.memory.kept
+        there = {event.sequence for event in kept}
+        self._recorded = [event for event in self._recorded if event.sequence > self._last]
+        return [*kept, *(event for event in self._recorded if event.sequence not in there)]
+
+    def begin_record(self, *, actor: str, kind: str, subject: str, data: dict[str, Any]) -> Event:
+        """As `record`, for a caller who holds ``acting`` and calls `settle` after it.
+
+        Raises:
+            FabricError: as `bachang.fabric.Sandbox.record`.
+        """
+        event = self.sandbox.record(actor=actor, kind=kind, subject=subject, data=data)
+        self._recorded.append(event)
+        self.last_recorded = event.sequence
         return event
 
     def publish(self, wall_time_s: float, changes: dict[str, Any]) -> None:
