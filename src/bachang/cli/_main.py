@@ -30,6 +30,7 @@ _MODULES = {
     "ps": "_sandbox",
     "shell": "_hosts",
     "exec": "_hosts",
+    "capture": "_capture",
     "reset": "_hosts",
     "pause": "_clock",
     "resume": "_clock",

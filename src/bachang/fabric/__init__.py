@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bachang.fabric._client import LocalSandbox
     from bachang.fabric._contract import (
+        Capture,
+        CaptureStatus,
         ExecResult,
         Fabric,
         FabricError,
@@ -26,8 +28,11 @@ if TYPE_CHECKING:
         WorldError,
     )
     from bachang.fabric._local import LocalFabric
+    from bachang.fabric._printable import printable
 
 __all__ = [
+    "Capture",
+    "CaptureStatus",
     "ExecResult",
     "Fabric",
     "FabricError",

@@ -37,3 +37,7 @@ class Assignment:
     """The sandbox lives only as long as its client keeps the status socket open."""
     cgroups: tuple[str, ...] = ()
     """Directories of control groups that the caller may use."""
+    neighbour_entries: int = 1 << 30
+    """What the machine's neighbour table holds; the agent's own namespace cannot tell."""
+    neighbour_words: str = ""
+    """What that limits, for people."""

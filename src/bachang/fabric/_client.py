@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from bachang.fabric import _contract as contract
+from bachang.fabric._capturing import LocalCapture
 from bachang.fabric._cgroups import sweep
 from bachang.fabric._printable import printable
 from bachang.fabric._pump import pump
@@ -163,6 +164,27 @@ class LocalSandbox(contract.Sandbox):
     def close_terminal(self, session: str) -> None:
         """See `Sandbox.close_terminal`."""
         self._ask("close_terminal", session=session)
+
+    def capture(
+        self,
+        output: int,
+        *,
+        network: str | None = None,
+        host: str | None = None,
+        snap_bytes: int | None = None,
+    ) -> LocalCapture:
+        """See `Sandbox.capture`."""
+        connection = self._connect()
+        try:
+            request = {"network": network, "host": host, "snap_bytes": snap_bytes}
+            _send(connection, {"op": "capture", **request})
+            self._receive(connection)
+            socket.send_fds(connection, [b"{}"], [output])
+            self._receive(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return LocalCapture(connection, self._receive)
 
     def put_file(
         self, host: str, path: str, content: bytes, *, mode: int = 0o644, user: str = "root"

@@ -101,6 +101,29 @@ class HostStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureStatus:
+    """A capture as it is now."""
+
+    network: str | None
+    """Only this network's frames; ``None``: of all."""
+    host: str | None
+    """Only what this host sends; ``None``: of all."""
+    snap_bytes: int | None
+    """Most that is kept of a frame; ``None``: whole frames."""
+    frames: int = 0
+    bytes: int = 0
+    """Written so far."""
+    dropped: int = 0
+    """Frames that are missing, because the machine could not keep up."""
+    unlike_wire: int = 0
+    """Frames longer than a wire carries, or with a checksum yet to come: their network is
+    not ``wire: true``."""
+    running: bool = True
+    problem: str = ""
+    """Why it ended by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxStatus:
     """A sandbox as it is now."""
 
@@ -118,6 +141,30 @@ class SandboxStatus:
     """One line each for what this machine could not give."""
     ready_s: float | None = None
     """Seconds from the start of deploy until every service answered."""
+    captures: tuple[CaptureStatus, ...] = ()
+    """Those that run."""
+
+
+class Capture(abc.ABC):
+    """Frames being written to a file; ends with ``stop``, its client or the sandbox."""
+
+    @abc.abstractmethod
+    def status(self) -> CaptureStatus:
+        """The counters, at most half a second old.
+
+        Raises:
+            SandboxGoneError: the agent has ended.
+        """
+
+    @abc.abstractmethod
+    def stop(self) -> CaptureStatus:
+        """End it: returns when the file is complete, with the last counters."""
+
+    def __enter__(self) -> Capture:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
 
 class Sandbox(abc.ABC):
@@ -212,6 +259,34 @@ class Sandbox(abc.ABC):
     def close_terminal(self, session: str) -> None:
         """End a terminal that is kept; its programs get a hang-up."""
         raise SandboxError(f"no terminal {session!r} is kept here")
+
+    def capture(
+        self,
+        output: int,
+        *,
+        network: str | None = None,
+        host: str | None = None,
+        snap_bytes: int | None = None,
+    ) -> Capture:
+        """Write the frames that hosts send, each once, as pcapng.
+
+        A frame's interface is the link that it was sent over, named ``HOST:INTERFACE``; what a
+        router passes on is a frame of the router. The interface ``any`` only counts what was
+        dropped. Returns once frames are taken.
+
+        Args:
+            output: Descriptor to write to, a regular file or a pipe; stays the caller's. A pipe
+                that is read too slowly costs frames, which are counted.
+            network: Only frames in this network.
+            host: Only frames that this host sends.
+            snap_bytes: Most that is kept of a frame, 14 to 65,535; whole frames without it.
+
+        Raises:
+            SandboxError: this fabric captures nothing; no such network or host, they have no
+                link in common, or the descriptor cannot be written to.
+            SandboxGoneError: the agent has ended.
+        """
+        raise SandboxError(f"{type(self).__name__} captures nothing")
 
     @abc.abstractmethod
     def put_file(

@@ -6,7 +6,7 @@ import contextlib
 import os
 
 from bachang.fabric import _contract as contract
-from bachang.fabric import _state
+from bachang.fabric import _neighbours, _state
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import sweep, writable_groups
 from bachang.fabric._client import LocalSandbox
@@ -63,6 +63,8 @@ class LocalFabric(contract.Fabric):
     def deploy(self, world: World, *, name: str, ends_with_client: bool = False) -> LocalSandbox:
         """See `Fabric.deploy`."""
         _check_machine(world)
+        entries = _neighbours.limit()
+        words = _neighbours.check(world, entries)
         directory = _directory(name)
         lock = directory.claim()
         sweep(name)
@@ -78,6 +80,8 @@ class LocalFabric(contract.Fabric):
             single_id=not enough_ids(),
             ends_with_client=ends_with_client,
             cgroups=tuple(writable_groups()),
+            neighbour_entries=entries,
+            neighbour_words=words,
         )
         try:
             leash = launch(directory, assignment, lock)

@@ -38,6 +38,9 @@ HOST_IDS = 60_000
 PLANT_UID = 65_000
 """The plant's user in the agent's namespace: no host can name it."""
 
+CAPTURE_UID = 65_001
+"""The user of captures' processes."""
+
 FIRST_FREE_PID = 300
 """The kernel gives no pid below this one again, once it has come round."""
 

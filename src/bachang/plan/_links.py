@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
+from typing import Any
 
 from bachang.plan._draft import Draft
 from bachang.plan._ipv6 import address_of, resolve_prefixes
@@ -41,6 +42,7 @@ def resolve_networks(draft: Draft) -> tuple[Network, ...]:
             cidr=network.cidr,
             bridge=bridges[name],
             ipv6=prefixes.get(name),
+            wire=network.wire,
             title=draft.text(("networks", name, "title"), network.title, name),
         )
         for name, network in networks.items()
@@ -99,7 +101,9 @@ def resolve_interfaces(
                 address=f"{addresses[host, network]}/{prefix}",
                 mac=_mac(draft, host, network),
                 port=ports[f"{host}.{index}"],
-                rate_kbit=_rate(draft.machines[host].networks[network].rate),
+                rate_kbit=_rate(_trait(draft, host, network, "rate")),
+                delay_ms=(_trait(draft, host, network, "delay") or 0.0) * 1000,
+                loss=_trait(draft, host, network, "loss") or 0.0,
                 address6=address_of(prefixes[network], cidr, addresses[host, network]),
             )
         )
@@ -155,6 +159,12 @@ def _mac(draft: Draft, host: str, network: str) -> str:
     octets = draft.seed.derive(f"mac:{host}:{network}")[:6]
     first = octets[0] & 0b1111_1100 | 0b10
     return ":".join(f"{octet:02x}" for octet in (first, *octets[1:]))
+
+
+def _trait(draft: Draft, host: str, network: str, name: str) -> Any:
+    """What a link says about itself, else what its network says."""
+    own = getattr(draft.machines[host].networks[network], name)
+    return getattr(draft.raw.networks[network], name) if own is None else own
 
 
 def _rate(text: str | None) -> int | None:

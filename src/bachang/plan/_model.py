@@ -43,6 +43,8 @@ class Network:
     """Kernel name of the segment's bridge, at most 15 characters."""
     ipv6: str | None = None
     """IPv6 prefix, e.g. ``fd00:20:10::/64``; ``None``: no IPv6 on it, not even link-local."""
+    wire: bool = False
+    """Do hosts send frames as on a real wire (at most 1,514 bytes, checksums right)? Slower."""
     title: Text = field(default_factory=dict)
 
 
@@ -60,6 +62,10 @@ class Interface:
     """Kernel name of the other end, a port of the network's bridge; unique in the sandbox."""
     rate_kbit: int | None = None
     """Link rate towards and from the host in kbit/s; ``None``: as fast as the machine."""
+    delay_ms: float = 0.0
+    """Of each frame, towards and from the host."""
+    loss: float = 0.0
+    """Share of frames that are lost, towards and from the host; 0 to 1."""
     address6: str | None = None
     """IPv6 address with prefix length; given exactly where the network has a prefix."""
 

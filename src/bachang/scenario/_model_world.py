@@ -18,6 +18,7 @@ from bachang.scenario._values import (
     HostPath,
     Ipv6,
     Line,
+    Loss,
     Mebibytes,
     Mode,
     Name,
@@ -26,6 +27,7 @@ from bachang.scenario._values import (
     PythonFunction,
     Rate,
     RecordName,
+    Seconds,
     Texts,
     UserName,
     mistake,
@@ -54,22 +56,34 @@ class Variable(Raw):
         return self
 
 
-class Network(Raw):
-    """One layer-2 segment."""
+class Link(Raw):
+    """How well a link carries frames, in each direction."""
+
+    rate: Rate | None = None
+    """Speed of the link, e.g. `10 Mbit`; without it, that of the machine."""
+    delay: Annotated[Seconds, Field(ge=0, le=60)] | None = None
+    """How long each frame takes, e.g. `20 ms`. Needs a machine whose kernel has netem."""
+    loss: Loss | None = None
+    """Share of frames that are lost, e.g. `1 %`."""
+
+
+class Network(Link):
+    """One layer-2 segment. Rate, delay and loss are those of each host's link to it."""
 
     cidr: Cidr
     title: Text | None = None
     ipv6: Ipv6 = False
     """IPv6 is off unless a network asks for it: `true`, or its prefix, e.g. `fd00:20:10::/64`."""
+    wire: bool = False
+    """Frames as on a real wire, for captures of whole frames: at most 1,514 bytes long and with
+    right checksums. Traffic is slower."""
 
 
-class Attachment(Raw):
-    """How a host hangs on a network."""
+class Attachment(Link):
+    """How a host hangs on a network. What is not given is as the network says."""
 
     address: Address | None = None
     """Without it the lowest free address is taken."""
-    rate: Rate | None = None
-    """Speed of the link, e.g. `10 Mbit`."""
 
 
 def _attachment(value: Any) -> Any:

@@ -88,6 +88,17 @@ Seconds = Annotated[float, BeforeValidator(_seconds, json_schema_input_type=floa
 """``28.3 s``, ``10 min``, ``1 h``, ``250 ms``, ``1 d``; a bare number is seconds."""
 
 
+def _loss(value: Any) -> Any:
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*%", str(value).strip())
+    if not match or float(match[1]) >= 100:
+        raise mistake(f"{value!r} is no share of frames", "write e.g. `1 %`, less than 100 %")
+    return float(match[1]) / 100
+
+
+Loss = Annotated[float, BeforeValidator(_loss, json_schema_input_type=str)]
+"""``1 %``, ``0.5 %``; a share from 0 to 1."""
+
+
 def _mebibytes(value: Any) -> Any:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", str(value).strip())
     size = float(match[1]) * _MIB[match[2]] if match and match[2] in _MIB else 0

@@ -1,7 +1,8 @@
 """The agent's door: a 0600 socket on which the sandbox's owner asks for things.
 
 A connection carries one request, a JSON object in a packet, and its answers. Descriptors
-only ever go out, and all of them were made here: nothing of a caller's enters a host.
+that go out were made here; the one that may come in is a capture's output. Nothing of a
+caller's enters a host.
 """
 
 from __future__ import annotations
@@ -56,6 +57,23 @@ class Caller:
             return await self._loop.sock_recv(self._connection, _PACKET_BYTES) or None
         except OSError:
             return None
+
+    async def receive_descriptor(self) -> int | None:
+        """The descriptor of the next packet, ours to close; ``None`` if there is none.
+
+        The one way in for a descriptor: it goes to a process of the platform, never to a host.
+        """
+        arrived: asyncio.Future[None] = self._loop.create_future()
+        self._loop.add_reader(self._connection, arrive, arrived)
+        try:
+            await arrived
+        finally:
+            self._loop.remove_reader(self._connection)
+        try:
+            _, found, _, _ = socket.recv_fds(self._connection, 16, 1, socket.MSG_CMSG_CLOEXEC)
+        except OSError:
+            return None
+        return found[0] if found else None
 
     def stream(self, packet: bytes) -> bool:
         """Send a packet if there is room for it at once; whether there was."""

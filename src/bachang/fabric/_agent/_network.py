@@ -10,31 +10,52 @@ import contextlib
 import errno
 import ipaddress
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _links
 from bachang.fabric import _netlink as nl
+from bachang.fabric._agent._shaping import queue, why_no_delay
 from bachang.fabric._contract import MachineError, PlatformError, WorldError
 from bachang.fabric._links import RouteEntry
+from bachang.fabric._neighbours import ENOUGH, Neighbourhood
 from bachang.fabric._rtnetlink import Connection
-from bachang.plan import Host, World
+from bachang.fabric._wire import delay, like_a_wire
+from bachang.plan import Host, Interface, World
 
 _NEW = nl.CREATE | nl.EXCLUSIVE
 _FIRST_INDEX = 2
 """Index of a host's first link: the loopback is 1, and the kernel counts up."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """A port of the switch, by the index that the kernel gave it."""
+
+    index: int
+    host: str
+    interface: Interface
+
+
 class Switch:
     """All bridges of a sandbox and the near ends of its links."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, neighbour_entries: int) -> None:
+        """Args:
+        world: The plan.
+        neighbour_entries: What the machine's neighbour table holds.
+        """
+        self._world = world
+        self._neighbourhood = Neighbourhood(world) if neighbour_entries < ENOUGH else None
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self._netlink = Connection()
         self._networks = {network.name: network for network in world.networks}
         self._bridges: dict[str, int] = {}
         self._spares = 0
+        self.before_take_over: Callable[[list[Port]], None] = lambda _: None
+        """Told the ports of a new generation while they are still down."""
 
     def build(self) -> None:
         """Make the bridges.
@@ -51,10 +72,24 @@ class Switch:
         ]
         with _explained("make the networks' bridges"):
             self._netlink.ask(requests)
+        self._check_delay()
         names = {network.bridge: name for name, network in self._networks.items()}
         self._bridges = {
             names[link.name]: link.index for link in self._netlink.links() if link.name in names
         }
+
+    def _check_delay(self) -> None:
+        """Try a delay before anything hangs on it.
+
+        Raises:
+            MachineError: links ask for one, and the kernel has none.
+        """
+        if not any(one.delay_ms for host in self._world.hosts for one in host.interfaces):
+            return
+        try:
+            self._netlink.ask([(_links.NEW_QDISC, _NEW, delay(_links.LOOPBACK, 1.0, None))])
+        except OSError as error:
+            raise MachineError(why_no_delay(self._world)) from error
 
     def plug(self, host: Host, namespace: int, *, spare: bool = False) -> tuple[str, ...]:
         """Give a host its links, which are down at its end.
@@ -101,6 +136,7 @@ class Switch:
             self._silence_ipv6(host)
             with _explained(f"host {host.name}: addresses and routes"):
                 netlink.ask(_configuration(host))
+            self._make_like_wires(host)
             links, routes = netlink.links(), netlink.routes()
         _compare(
             host.name,
@@ -114,6 +150,12 @@ class Switch:
     def take_over(self, host: Host, ports: tuple[str, ...]) -> None:
         """Let a spare generation's ports take the place and the names of the old ones."""
         index = {link.name: link.index for link in self._netlink.links()}
+        self.before_take_over(
+            [
+                Port(index=index[port], host=host.name, interface=interface)
+                for interface, port in zip(host.interfaces, ports, strict=True)
+            ]
+        )
         requests = []
         for interface, port in zip(host.interfaces, ports, strict=True):
             old, new = index.get(interface.port), index[port]
@@ -141,22 +183,48 @@ class Switch:
         _compare("the switch", "links", {one.name for one in self._netlink.links()}, expected)
         _compare("the switch", "routes", set(self._netlink.routes()), set())
 
+    def ports(self, hosts: Iterable[Host]) -> list[Port]:
+        """The ports that belong to hosts now."""
+        index = {link.name: link.index for link in self._netlink.links()}
+        return [
+            Port(index=index[one.port], host=host.name, interface=one)
+            for host in hosts
+            for one in host.interfaces
+            if one.port in index
+        ]
+
+    def bridges(self) -> list[int]:
+        """Indexes of the interfaces that are no port: the bridges and the loopback."""
+        return [_links.LOOPBACK, *self._bridges.values()]
+
     def _spare_name(self) -> str:
         """A name that no plan uses, and no link that is still being taken away."""
         self._spares += 1
         return f"~{self._spares}"
 
     def _limit_ports(self, host: Host) -> None:
-        limited = [one for one in host.interfaces if one.rate_kbit]
+        limited = [one for one in host.interfaces if one.rate_kbit or one.delay_ms]
         if not limited:
             return
         index = {link.name: link.index for link in self._netlink.links()}
-        requests = [
-            (_links.NEW_QDISC, _NEW, _links.rate(index[one.port], one.rate_kbit or 0))
-            for one in limited
-        ]
-        with _explained(f"host {host.name}: limit the rate of its links"):
+        requests = [request for one in limited for request in queue(index[one.port], one)]
+        with _explained(f"host {host.name}: rate and delay of its links"):
             self._netlink.ask(requests)
+
+    def introduce(self, host: Host, namespace: int) -> None:
+        """Tell a host its neighbours where the machine's table is small.
+
+        Its links must be up at both ends: the kernel forgets neighbours behind a dead link.
+        """
+        if self._neighbourhood:
+            with kernel.inside_network(namespace, self.home), Connection() as netlink:
+                netlink.ask(self._neighbourhood.requests(host, _FIRST_INDEX))
+
+    def _make_like_wires(self, host: Host) -> None:
+        for interface in host.interfaces:
+            if self._networks[interface.network].wire:
+                with _explained(f"host {host.name}: frames as on a wire on {interface.name}"):
+                    like_a_wire(interface.name)
 
     def _silence_ipv6(self, host: Host) -> None:
         """Switch IPv6 off on single links of a host that has it on others."""
@@ -187,8 +255,7 @@ def _configuration(host: Host) -> list[tuple[int, int, bytes]]:
             for address in (interface.address, interface.address6)
             if address
         ]
-        if interface.rate_kbit:
-            requests.append((_links.NEW_QDISC, _NEW, _links.rate(index, interface.rate_kbit)))
+        requests += queue(index, interface)
         requests.append((_links.NEW_LINK, 0, _links.set_link(index, up=True)))
     requests += [
         (_links.NEW_ROUTE, nl.CREATE, _links.route(route.destination, route.via))

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from bachang.fabric._agent import _census
+from bachang.fabric._agent._capture import Captures
 from bachang.fabric._agent._door import Caller, arrive, close_all
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._agent._services import socket_in
@@ -45,6 +46,7 @@ class Requests:
     def __init__(self, world: World) -> None:
         self._world = world
         self._sessions = itertools.count(1)
+        self._captures = Captures(world)
         self._handlers = {
             "status": self._status,
             "exec": self._exec,
@@ -61,6 +63,7 @@ class Requests:
             "command": self._command,
             "advance": self._advance,
             "snapshot": self._snapshot,
+            "capture": self._captures.capture,
             **Terminals(self._open_terminal).handlers,
         }
 
@@ -101,6 +104,7 @@ class Requests:
             hosts=hosts,
             degraded=tuple(world.degraded),
             ready_s=world.ready_s,
+            captures=self._captures.statuses(),
         )
         await caller.answer(msgspec.to_builtins(status))
 

@@ -20,6 +20,7 @@ from bachang.fabric._agent._plant import Plant, open_listener
 from bachang.fabric._agent._platform import adopt_spawner, has_own_pid_limit, host_ids
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._services import Supervisor, log_path
+from bachang.fabric._agent._shaping import load_losses
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import HostGroups
@@ -57,7 +58,7 @@ class World:
         self._spawner = adopt_spawner(self.children, nursery, self._spawner_ended)
         self._spawner.on_init_end = self._init_ended
         self.zygote = self._start_zygote()
-        self.switch = Switch(self.plan)
+        self.switch = Switch(self.plan, assignment.neighbour_entries)
         self.plant = self._start_plant()
         self._change = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,6 +67,8 @@ class World:
         self._files = RootFiles(self.plan, single_id=assignment.single_id, limits_pids=limits_pids)
         if assignment.single_id:
             self.degraded.append("one id only: no users in hosts, no setuid programs")
+        if assignment.neighbour_words:
+            self.degraded.append(assignment.neighbour_words)
         if not limits_pids:
             self.degraded.append("processes are limited per user and not per host")
 
@@ -76,6 +79,7 @@ class World:
             MachineError, WorldError, PlatformError: the agent must end then.
         """
         self.switch.build()
+        await load_losses(self.children, self.plan)
         gate = asyncio.Semaphore(_BESIDE_EACH_OTHER)
 
         async def one(host: Host) -> None:
@@ -118,6 +122,8 @@ class World:
         if host.firewall:
             await self._load_firewall(live)
         self.switch.configure(host, live.network)
+        if not spare:
+            self.switch.introduce(host, live.network)
         return live
 
     async def reset_host(self, name: str) -> None:
@@ -248,6 +254,7 @@ class World:
             self._retire(fresh)
             raise
         self.switch.take_over(fresh.plan, fresh.ports)
+        self.switch.introduce(fresh.plan, fresh.network)
         self.hosts[name] = fresh
         if self.plant:
             await self.plant.rebind(name)
