@@ -1,0 +1,195 @@
+"""Links: what two routers cost, beside a raw pair of interfaces; and what a capture costs.
+
+TCP in one stream, a second at a time, from a sender (`_stream.py`) in one host to a receiver
+in another, in turn with the same two programs over a veth pair without any sandbox around it.
+
+    a ── near ── r1 ── middle ── r2 ── far ── b
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+from bachang.fabric import CaptureStatus, LocalFabric, LocalSandbox
+from bachang.plan import Host, HostKind, Interface, Network, Route, World
+from bench import Row, alternate
+
+_STREAM = Path(__file__).with_name("_stream.py").read_text()
+_TARGET = "10.3.0.12"
+_SECONDS = "1"
+_HEADERS = 96
+_PAIRS = 5
+_GIGABIT = 1000.0
+_STATEFUL = """\
+table inet filter {
+  chain forward {
+    type filter hook forward priority 0; policy drop;
+    ct state established,related accept
+    iifname "eth0" ct state new accept
+  }
+}
+table ip nat {
+  chain out {
+    type nat hook postrouting priority 100;
+    oifname "eth1" masquerade
+  }
+}
+"""
+_RAW = """\
+set -e
+ip link set lo up
+unshare -n sleep 1000 & other=$!
+until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
+ip link add v0 type veth peer name v1 netns $other
+ip address add 10.3.0.11/24 dev v0
+ip link set v0 up
+nsenter -n -t $other ip address add 10.3.0.12/24 dev v1
+nsenter -n -t $other ip link set v1 up
+nsenter -n -t $other "$@" serve > /dev/null &
+"$@" 10.3.0.12 SECONDS
+kill $other
+""".replace("SECONDS", _SECONDS)
+
+
+def run() -> list[Row]:
+    """Ratios against a raw pair, A B A B."""
+    rows = [_plain("two routers, no rules", "", "≥ 0.9×")]
+    rows.append(_plain("two routers, stateful rules and NAT", _STATEFUL, "≥ 0.8×"))
+    rows += _with_capture()
+    rows += _whole_frames()
+    return rows
+
+
+def _plain(name: str, firewall: str, limit: str) -> Row:
+    with _chain(firewall) as live:
+        pair = alternate(lambda: _through(live), _raw, pairs=_PAIRS)
+    return _row(name, pair.own, pair.ratio, limit)
+
+
+def _with_capture() -> list[Row]:
+    seen: list[CaptureStatus] = []
+    with _chain(_STATEFUL) as live:
+        pair = alternate(
+            lambda: _captured(lambda: _through(live), live, seen, _HEADERS), _raw, pairs=_PAIRS
+        )
+    name = "the same, headers of every port captured"
+    return [_row(name, pair.own, pair.ratio, "≥ 0.65×"), _dropped(name, seen)]
+
+
+def _whole_frames() -> list[Row]:
+    """A gigabit a second in all ports together, of frames like a wire's, captured whole."""
+    seen: list[CaptureStatus] = []
+    ports = 3  # a, r1 and r2 send each frame once
+    with _chain("", wire=True, rate_kbit=int(_GIGABIT * 1000 / ports)) as live:
+        mbit = [_captured(lambda: _through(live), live, seen, None) * ports for _ in range(_PAIRS)]
+        fast = "wire-like frames, two routers, no capture"
+    with _chain("", wire=True) as live:
+        pair = alternate(lambda: _through(live), _raw, pairs=_PAIRS)
+    name = "whole wire-like frames captured, all ports"
+    return [
+        _row(fast, pair.own, pair.ratio, ""),
+        Row(name=name, value=median(mbit), unit="Mbit/s"),
+        _dropped(name, seen),
+    ]
+
+
+def _row(name: str, mbit: float, ratio: float, limit: str) -> Row:
+    return Row(
+        name=name, value=mbit / 1000, unit="Gbit/s", peer="raw pair", ratio=ratio, limit=limit
+    )
+
+
+def _dropped(name: str, seen: list[CaptureStatus]) -> Row:
+    frames = sum(one.frames for one in seen)
+    return Row(
+        name=f"{name}: lost of {frames:,} frames",
+        value=sum(one.dropped for one in seen),
+        unit="frames",
+        limit="≤ 0",
+    )
+
+
+def _captured(
+    measure: Callable[[], float], live: LocalSandbox, seen: list[CaptureStatus], snap: int | None
+) -> float:
+    with tempfile.TemporaryFile() as file:
+        with live.capture(file.fileno(), snap_bytes=snap) as capture:
+            figure = measure()
+        seen.append(capture.stop())
+    return figure
+
+
+def _through(live: LocalSandbox) -> float:
+    """Mbit/s from a to b."""
+    script = '"$@" serve > /tmp/said & until grep -q ready /tmp/said; do :; done'
+    program = ["python3", "-c", _STREAM]
+    started = live.exec("b", ["sh", "-c", "rm -f /tmp/said;" + script, "sh", *program])
+    done = live.exec("a", [*program, _TARGET, _SECONDS])
+    if started.status or done.status:
+        raise RuntimeError((started.stderr + done.stderr).decode())
+    return float(done.stdout)
+
+
+def _raw() -> float:
+    """Mbit/s over a pair between two namespaces, nothing else."""
+    program = ["python3", "-c", _STREAM]
+    done = subprocess.run(
+        ["unshare", "-Urnm", "sh", "-c", _RAW, "sh", *program],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    return float(done.stdout)
+
+
+@contextlib.contextmanager
+def _chain(
+    firewall: str, *, wire: bool = False, rate_kbit: int | None = None
+) -> Iterator[LocalSandbox]:
+    networks = tuple(
+        Network(name=name, cidr=f"10.{net}.0.0/24", bridge=f"br{net}", wire=wire)
+        for net, name in enumerate(("near", "middle", "far"), 1)
+    )
+    a = _host("a", HostKind.HOST, [(1, 11)], {"default": "10.1.0.1"})
+    r1 = _host("r1", HostKind.ROUTER, [(1, 1), (2, 1)], {"10.3.0.0/24": "10.2.0.2"}, firewall)
+    r2 = _host("r2", HostKind.ROUTER, [(2, 2), (3, 1)], {"10.1.0.0/24": "10.2.0.1"}, firewall)
+    b = _host("b", HostKind.HOST, [(3, 12)], {"default": "10.3.0.1"})
+    first = dataclasses.replace(a.interfaces[0], rate_kbit=rate_kbit)
+    a = dataclasses.replace(a, interfaces=(first,))
+    world = World(networks=networks, hosts=(a, r1, r2, b))
+    live = LocalFabric().deploy(world, name=f"links-{os.getpid()}")
+    try:
+        yield live
+    finally:
+        live.destroy()
+
+
+def _host(
+    name: str,
+    kind: HostKind,
+    legs: list[tuple[int, int]],
+    routes: dict[str, str],
+    firewall: str = "",
+) -> Host:
+    names = ("", "near", "middle", "far")
+    return Host(
+        name=name,
+        kind=kind,
+        firewall=firewall or None,
+        routes=tuple(Route(destination=to, via=via) for to, via in routes.items()),
+        interfaces=tuple(
+            Interface(
+                name=f"eth{place}",
+                network=names[net],
+                address=f"10.{net}.0.{number}/24",
+                mac=f"02:00:00:00:{net:02x}:{number:02x}",
+                port=f"p-{name}{place}",
+            )
+            for place, (net, number) in enumerate(legs)
+        ),
+    )
