@@ -105,8 +105,12 @@ def _mounts(home: Path) -> list[str]:
 def _cgroups(home: Path) -> list[str]:
     """Control groups carry the name of their sandbox's directory."""
     names = {path.name for path in home.glob("*")}
-    found = Path("/sys/fs/cgroup").glob("**/bachang-*")
-    return [f"control group {path}" for path in found if path.name[8:].rpartition("-")[0] in names]
+    return [
+        f"control group {place}/{name}"
+        for place, folders, _ in os.walk("/sys/fs/cgroup")  # others come and go meanwhile
+        for name in folders
+        if name.startswith("bachang-") and name[8:].rpartition("-")[0] in names
+    ]
 
 
 def _held_namespaces() -> list[str]:
