@@ -173,7 +173,7 @@ def rate(index: int, kbit: int) -> bytes:
 def read_link(payload: bytes) -> Link:
     """The interface that a NEW_LINK message describes."""
     _, _, index, flags, _ = _LINK.unpack_from(payload)
-    name = nl.attributes(payload[_LINK.size :])[_NAME].rstrip(b"\0").decode()
+    name = nl.first(_NAME, payload[_LINK.size :]).rstrip(b"\0").decode()
     return Link(index=index, name=name, up=bool(flags & _IFF_UP))
 
 
@@ -184,9 +184,9 @@ def read_route(payload: bytes) -> RouteEntry | None:
         return None
     found = nl.attributes(payload[_ROUTE_HEAD.size :])
     nowhere = bytes(4 if family == socket.AF_INET else 16)
-    prefix = ipaddress.ip_address(found.get(_RTA_DESTINATION, nowhere))
+    prefix = socket.inet_ntop(family, found.get(_RTA_DESTINATION, nowhere))
     via = found.get(_RTA_GATEWAY)
     return RouteEntry(
         destination=f"{prefix}/{length}" if length else "default",
-        via=str(ipaddress.ip_address(via)) if via else "",
+        via=socket.inet_ntop(family, via) if via else "",
     )

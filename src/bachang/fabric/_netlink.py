@@ -91,15 +91,29 @@ def attributes(data: bytes) -> dict[int, bytes]:
     Raises:
         NetlinkFormatError: a length that does not fit.
     """
-    found: dict[int, bytes] = {}
+    return dict(_each(data))
+
+
+def first(kind: int, data: bytes) -> bytes:
+    """The first attribute of a type; what stands behind it is not looked at.
+
+    Raises:
+        NetlinkFormatError: there is none, or a length before it does not fit.
+    """
+    for one, value in _each(data):
+        if one == kind:
+            return value
+    raise NetlinkFormatError(f"no attribute {kind}")
+
+
+def _each(data: bytes) -> Iterator[tuple[int, bytes]]:
     offset = 0
     while offset + 4 <= len(data):
         length, kind = _ATTRIBUTE.unpack_from(data, offset)
         if not 4 <= length <= len(data) - offset:
             raise NetlinkFormatError(f"an attribute of {length} bytes at {offset} of {len(data)}")
-        found[kind & _TYPE_MASK] = data[offset + 4 : offset + length]
+        yield kind & _TYPE_MASK, data[offset + 4 : offset + length]
         offset += (length + 3) & ~3
-    return found
 
 
 def failure(received: Message) -> tuple[int, str]:

@@ -20,6 +20,7 @@ _SHADOW_DAY = 20_000
 _TTY_GROUP = 5
 _INODES_PER_MIB = 128
 _OPEN_DIRECTORY = 0o1777
+_HOSTNAME = "/etc/hostname"
 
 _BOUNDS = {
     "user/max_user_namespaces": "0",  # the system call filter refuses them as well
@@ -135,6 +136,7 @@ class RootFiles:
         self._links = b"".join(
             _recipe.link(f"{BASE}/{name}", f"/etc/{name}") for name in _shared_links()
         )
+        self._latest: tuple[tuple[object, ...], bytes] = ((), b"")
 
     def recipe(self, host: Host) -> bytes:
         """All steps of a host's init.
@@ -142,9 +144,16 @@ class RootFiles:
         Raises:
             WorldError: a file of a user that the host does not have.
         """
+        ipv6 = _has_ipv6(host)
+        alike = (host.kind, host.users, host.files, host.firewall, host.limits, ipv6)
+        if self._latest[0] != alike:  # hosts that are alike stand side by side in most worlds
+            self._latest = (alike, self._without_name(host))
+        return _recipe.hostname(host.name) + self._latest[1] + _name_file(host)
+
+    def _without_name(self, host: Host) -> bytes:
+        """All that does not tell a host from others that are like it."""
         return b"".join(
             [
-                _recipe.hostname(host.name),
                 _store(host),
                 self._before,
                 self._links,
@@ -215,7 +224,6 @@ def _base_files(host: Host, names: bytes) -> dict[str, tuple[bytes, int, str]]:
         "/etc/group": (_group(host), 0o644, "root"),
         "/etc/shadow": (_shadow(host), 0o640, "root"),
         "/etc/hosts": (names, 0o644, "root"),
-        "/etc/hostname": (f"{host.name}\n".encode(), 0o644, "root"),
         "/etc/resolv.conf": (b"", 0o644, "root"),
         "/etc/nsswitch.conf": (_NSSWITCH, 0o644, "root"),
         "/etc/profile": (_PROFILE_OF_ALL, 0o644, "root"),
@@ -232,6 +240,13 @@ _PROFILE_OF_ALL = b"""\
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 """
+
+
+def _name_file(host: Host) -> bytes:
+    """Its /etc/hostname, unless the plan gives another."""
+    if any(os.path.normpath(file.path) == _HOSTNAME for file in host.files):
+        return b""
+    return _recipe.file(_HOSTNAME, f"{host.name}\n".encode())
 
 
 def _store(host: Host) -> bytes:

@@ -1,12 +1,10 @@
 """The agent's side of the spawner: requests out, reports in.
 
-The wire is that of ``native/spawner.c``. Requests go over a stream socket, so they may be
-as large as a host's files are; reports come through a pipe as fixed records.
+Requests are those of `_spawner_wire`; reports come through a pipe as fixed records.
 """
 
 from __future__ import annotations
 
-import array
 import asyncio
 import enum
 import os
@@ -18,17 +16,10 @@ from typing import Any
 
 from bachang.fabric import _recipe
 from bachang.fabric._contract import PlatformError
+from bachang.fabric._spawner_wire import Request, creation, send
 
-_HEADER = struct.Struct("<IIII")
 _REPORT = struct.Struct("<IIii112s")
 _WITH_TERMINAL = 1
-
-
-class _Request(enum.IntEnum):
-    CONFIGURE = 0
-    CREATE = 1
-    RUN = 2
-    SIGNAL = 3
 
 
 class _Outcome(enum.IntEnum):
@@ -100,7 +91,7 @@ class Spawner:
         self._requests = requests
         self._reports = reports
         self._on_end = on_end
-        self._next = 1
+        self._next = 0
         self._births: dict[int, tuple[asyncio.Future[Birth], int]] = {}
         self._programs: dict[int, Process] = {}
         self._by_pid: dict[int, int] = {}
@@ -110,9 +101,12 @@ class Spawner:
         self._loop.add_reader(reports, self._read_reports)
         self.on_init_end: Callable[[int], None] = lambda _pid: None
 
-    def configure(self, filter_program: bytes) -> None:
-        """Tell the spawner the system call filter; once, before anything else."""
-        self._send(_Request.CONFIGURE, 0, _recipe.word(filter_program), [])
+    def expect(self, number: int) -> asyncio.Future[Birth]:
+        """A host that was asked for before this object was there, in order from 1."""
+        future: asyncio.Future[Birth] = self._loop.create_future()
+        self._births[number] = (future, 0)
+        self._next = max(self._next, number)
+        return future
 
     def create(
         self, recipe: bytes, *, ids: str, capabilities: int, cgroups: list[int]
@@ -121,8 +115,8 @@ class Spawner:
         future: asyncio.Future[Birth] = self._loop.create_future()
         number = self._take_number()
         self._births[number] = (future, 0)
-        payload = _recipe.word(ids) * 2 + struct.pack("<Q", capabilities) + recipe
-        self._send(_Request.CREATE, number, payload, cgroups)
+        payload = creation(recipe, ids=ids, capabilities=capabilities)
+        self._send(Request.CREATE, number, payload, cgroups)
         return future
 
     def run(
@@ -143,7 +137,7 @@ class Spawner:
         payload = _program(command, terminal=len(streams) == 1)
         running, closes = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            self._send(_Request.RUN, number, payload, [host, closes, *streams, *cgroups])
+            self._send(Request.RUN, number, payload, [host, closes, *streams, *cgroups])
         except BaseException:
             os.close(running)
             raise
@@ -157,7 +151,7 @@ class Spawner:
         future: asyncio.Future[None] = self._loop.create_future()
         request = self._take_number()
         self._signals[request] = future
-        self._send(_Request.SIGNAL, request, struct.pack("<I", number), [host])
+        self._send(Request.SIGNAL, request, struct.pack("<I", number), [host])
         return future
 
     def close(self) -> None:
@@ -170,12 +164,9 @@ class Spawner:
         self._next = self._next % 0xFFFF_FFFF + 1
         return self._next
 
-    def _send(self, kind: _Request, number: int, payload: bytes, fds: list[int]) -> None:
-        header = _HEADER.pack(kind, number, len(payload), 0)
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+    def _send(self, kind: Request, number: int, payload: bytes, fds: list[int]) -> None:
         try:
-            self._requests.sendmsg([header], rights)
-            self._requests.sendall(payload)
+            send(self._requests, kind, number, payload, fds)
         except OSError as error:
             raise PlatformError(f"the spawner has gone: {error}") from error
 

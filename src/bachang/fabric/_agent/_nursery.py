@@ -1,22 +1,30 @@
 """Where hosts come from: the spawner, begun in the template's mount namespace.
 
 It is begun before the agent is complete (nothing here needs an event loop), because the
-template takes its time.
+template takes its time, and the first hosts are asked for ahead.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 
 from bachang.fabric import _kernel as kernel
+from bachang.fabric import _policy, _seccomp
 from bachang.fabric._agent._program import Program, begin
 from bachang.fabric._assignment import Assignment
+from bachang.fabric._recipe import word
+from bachang.fabric._rootfs import RootFiles
+from bachang.fabric._spawner_wire import Request, creation, send
 from bachang.fabric._template import enter_host_template
+from bachang.plan import Host
 
 _REQUESTS_FD = 3
 _REPORTS_FD = 4
 _REQUEST_BUFFER = 1 << 20
+_AHEAD = 32
+"""Hosts that are made while the agent is still being imported."""
 
 
 class Nursery:
@@ -35,6 +43,24 @@ class Nursery:
             theirs.close()
             os.close(write_end)
             os.close(helper)
+        self.ids = _policy.id_map(single=assignment.single_id)
+        self.limits_pids = _has_own_pid_limit()
+        self.files = RootFiles(
+            assignment.world, single_id=assignment.single_id, limits_pids=self.limits_pids
+        )
+        self.ahead: dict[str, int] = {}
+        """Hosts that are asked for, with the numbers of the requests, which count from 1."""
+        with contextlib.suppress(OSError):  # it ended: `Children.adopt` says why
+            send(self.requests, Request.CONFIGURE, 0, word(_seccomp.filter_program()), [])
+            if not assignment.cgroups:  # which would have to be there first
+                self._ask_ahead(assignment.world.hosts[:_AHEAD])
+
+    def _ask_ahead(self, hosts: tuple[Host, ...]) -> None:
+        for number, host in enumerate(hosts, 1):
+            capabilities = _policy.capabilities(host)
+            payload = creation(self.files.recipe(host), ids=self.ids, capabilities=capabilities)
+            send(self.requests, Request.CREATE, number, payload, [])
+            self.ahead[host.name] = number
 
 
 def _program(assignment: Assignment, helper: int, requests: int, reports: int) -> Program:
@@ -51,3 +77,16 @@ def _program(assignment: Assignment, helper: int, requests: int, reports: int) -
         prepare=prepare,
         file=helper,
     )
+
+
+def _has_own_pid_limit() -> bool:
+    """Does ``pid_max`` belong to a pid namespace here (Linux 6.14)? Then hosts are limited."""
+    path = "/proc/sys/kernel/pid_max"
+    try:
+        with open(path, "r+", encoding="ascii") as file:
+            value = file.read()
+            file.seek(0)
+            file.write(value)
+    except OSError:
+        return False
+    return True

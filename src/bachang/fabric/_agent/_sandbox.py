@@ -17,7 +17,6 @@ from bachang.fabric._agent._host import LiveHost, adopt, trim
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._plant import Plant, open_listener
-from bachang.fabric._agent._platform import adopt_spawner, has_own_pid_limit, host_ids
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._services import Supervisor, log_path
 from bachang.fabric._agent._shaping import load_losses
@@ -26,8 +25,7 @@ from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import HostGroups
 from bachang.fabric._contract import FabricError, PlatformError, SandboxError, WorldError
 from bachang.fabric._printable import printable
-from bachang.fabric._rootfs import RootFiles
-from bachang.fabric._spawner import Process, SpawnError
+from bachang.fabric._spawner import Birth, Process, Spawner, SpawnError
 from bachang.plan import Host, Service, ServiceKind
 
 _BESIDE_EACH_OTHER = 32
@@ -53,9 +51,11 @@ class World:
         self.degraded: list[str] = []
         self.hosts: dict[str, LiveHost] = {}
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._ids = host_ids(assignment)
         self.children = Children()
-        self._spawner = adopt_spawner(self.children, nursery, self._spawner_ended)
+        self.children.adopt(nursery.beginning, lambda _status: None)
+        self._spawner = Spawner(nursery.requests, nursery.reports, on_end=self._spawner_ended)
+        self._nursery = nursery
+        self._ahead = {name: self._spawner.expect(number) for name, number in nursery.ahead.items()}
         self._spawner.on_init_end = self._init_ended
         self.zygote = self._start_zygote()
         self.switch = Switch(self.plan, assignment.neighbour_entries)
@@ -63,13 +63,11 @@ class World:
         self._change = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._groups = self._make_groups()
-        limits_pids = has_own_pid_limit()
-        self._files = RootFiles(self.plan, single_id=assignment.single_id, limits_pids=limits_pids)
         if assignment.single_id:
             self.degraded.append("one id only: no users in hosts, no setuid programs")
         if assignment.neighbour_words:
             self.degraded.append(assignment.neighbour_words)
-        if not limits_pids:
+        if not nursery.limits_pids:
             self.degraded.append("processes are limited per user and not per host")
 
     async def deploy(self) -> None:
@@ -105,12 +103,7 @@ class World:
         """A generation of a host, wired and checked, without its services."""
         groups = self._groups.make(host.name, generation, host.limits) if self._groups else []
         try:
-            birth = await self._spawner.create(
-                self._files.recipe(host),
-                ids=self._ids,
-                capabilities=_policy.capabilities(host),
-                cgroups=groups,
-            )
+            birth = await (self._ahead.pop(host.name, None) or self._ask_for(host, groups))
         except SpawnError as error:
             raise PlatformError(
                 f"host {host.name} cannot be made: {error.filename}: {error.strerror}"
@@ -125,6 +118,14 @@ class World:
         if not spare:
             self.switch.introduce(host, live.network)
         return live
+
+    def _ask_for(self, host: Host, groups: list[int]) -> asyncio.Future[Birth]:
+        return self._spawner.create(
+            self._nursery.files.recipe(host),
+            ids=self._nursery.ids,
+            capabilities=_policy.capabilities(host),
+            cgroups=groups,
+        )
 
     async def reset_host(self, name: str) -> None:
         """A new generation takes over once it answers; then the old one goes.

@@ -1,0 +1,44 @@
+"""Requests to the spawner as bytes; reports are read in `_spawner`.
+
+The wire is that of ``native/spawner.c``. Requests go over a stream socket, so they may be as
+large as a host's files are; descriptors travel with a request's header.
+"""
+
+from __future__ import annotations
+
+import array
+import enum
+import socket
+import struct
+
+from bachang.fabric import _recipe
+
+_HEADER = struct.Struct("<IIII")
+
+
+class Request(enum.IntEnum):
+    """What the spawner can be asked for."""
+
+    CONFIGURE = 0
+    CREATE = 1
+    RUN = 2
+    SIGNAL = 3
+
+
+def send(
+    link: socket.socket, kind: Request, number: int, payload: bytes, descriptors: list[int]
+) -> None:
+    """One request, whole.
+
+    Raises:
+        OSError: the spawner has gone.
+    """
+    header = _HEADER.pack(kind, number, len(payload), 0)
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+    link.sendmsg([header], rights if descriptors else [])
+    link.sendall(payload)
+
+
+def creation(recipe: bytes, *, ids: str, capabilities: int) -> bytes:
+    """Payload of `Request.CREATE`: a host with these id maps, this bounding set, these steps."""
+    return _recipe.word(ids) * 2 + struct.pack("<Q", capabilities) + recipe
