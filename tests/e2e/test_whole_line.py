@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from bachang.engine import LocalEngine
 from bachang.exercise import replay
 from bachang.fabric.leaks import wait_clean
 from tests.cli.calling import BLACKOUT, bachang
+
+AHEAD_S = 0.1
+"""The agent's clock begins with the plant's; between two events of it, it may be ahead by this."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +39,7 @@ def test_the_whole_line(tmp_path: Path) -> None:
     assert (solved.status, solved.out) == (0, "solved: right\n")
     again = bachang("submit", "blackout", "way-in", "10.20.30.12")
     assert (again.status, again.out) == (1, "refused: already solved\n")
-    played = bachang("play", "blackout", "--story", "demo", "--fast", "--until", "20")
+    played = bachang("play", "blackout", "--story", "demo", "--fast", "--until", "40")
     assert "The mains are gone." in played.out
 
     before = json.loads(bachang("score", "blackout", "--json").out)
@@ -52,6 +56,8 @@ def test_the_whole_line(tmp_path: Path) -> None:
     assert after["points"] == before["points"]
     record = LocalEngine().record_of("blackout")
     assert replay(record.plan, record.events).equal
+    times = [event.sandbox_time_s for event in record.events]
+    assert all(later > sooner - AHEAD_S for sooner, later in pairwise(times))
     told = " ".join(str(event.data) for event in record.events)
     assert record.plan.seed not in told
 

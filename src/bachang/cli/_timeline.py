@@ -42,6 +42,8 @@ _SAME_S = 1.0
 """An inject that only says what its point has just shown says nothing new."""
 _TIME_COLUMNS = 6
 _STRAND_COLUMNS = 8
+_UNTOLD = ("clock.advanced",)
+"""The times of the lines show it."""
 _DETAIL = 160
 """Characters of a program's last line that are shown."""
 
@@ -88,7 +90,7 @@ class Timeline:
         """A line for each thing that is worth telling."""
         told: list[Line | None] = []
         for event in events:
-            entries = story([event], self._names)
+            entries = [] if event.kind in _UNTOLD else story([event], self._names)
             if self._group and not (entries and _together(self._group[-1], entries[0])):
                 told.append(self._change())
             self.gauges.take(event)
