@@ -86,17 +86,12 @@ class Verifier:
         """Begin to prove a pack as it is now.
 
         Raises:
-            ProblemError: 409 while it is being proven, 422 where it does not load, 503 where
-                there is no room.
+            ProblemError: 409 while it is being proven or there is no room, 422 where it does
+                not load.
         """
         self._library.usable(pack)
         if self._room(pack) < 1:
-            raise ProblemError(
-                503,
-                "machine",
-                "there is no room for its sandboxes",
-                "try again when runs have ended",
-            )
+            raise conflict("there is no room for its sandboxes", "try again when runs have ended")
         with self._lock:
             if pack in self._jobs and self._jobs[pack].shown.state in _RUNNING:
                 raise conflict("this pack is being verified", "wait for it, or cancel it")
