@@ -347,7 +347,10 @@ def _next_packet(connection: socket.socket) -> bytes:
 
 
 def _send(connection: socket.socket, request: dict[str, Any]) -> None:
-    connection.sendmsg([msgspec.json.encode(request)])
+    try:
+        connection.sendmsg([msgspec.json.encode(request)])
+    except ConnectionError as error:
+        raise contract.SandboxGoneError("the sandbox has ended") from error
 
 
 def _refusal(what: str, host: str, path: str, user: str, done: contract.ExecResult) -> str:

@@ -188,7 +188,8 @@ class _Watcher:
             packet = self._next()
             if "map" in packet:
                 map_ids(packet["map"])
-                self._status.send(b"mapped")
+                with contextlib.suppress(ConnectionError):  # the next packet is then missing
+                    self._status.send(b"mapped")
             elif "agent" in packet:
                 self._agent = os.pidfd_open(packet["agent"])
                 self._process.wait()
@@ -222,6 +223,8 @@ class _Watcher:
             data = self._status.recv(_PACKET_BYTES)
         except TimeoutError:
             raise PlatformError("the agent does not answer; it was ended") from None
+        except ConnectionError:
+            data = b""
         if not data:
             raise PlatformError(f"the agent ended while it deployed{self._last_words()}")
         return msgspec.json.decode(data, type=dict[str, Any])

@@ -67,7 +67,8 @@ def pump(
                 if status is not None or timed_out:
                     break
                 timed_out, deadline = True, time.monotonic() + _GRACE_S
-                control.send(b'{"kill":true}')
+                with contextlib.suppress(ConnectionError):  # the status tells
+                    control.send(b'{"kill":true}')
             if control.fileno() in readable:
                 status = end()
                 deadline = min(deadline, time.monotonic() + _GRACE_S)
