@@ -80,6 +80,18 @@ def start_training(context: BrowserContext, serving: Serving) -> str:
     return address
 
 
+@pytest.fixture(scope="session")
+def atelier(signed_in: BrowserContext, serving: Serving) -> str:
+    """Where a new pack of the person is edited."""
+    made = signed_in.request.post(
+        f"{serving.origin}/api/packs",
+        headers={"X-Bachang": "1"},
+        data={"name": "atelier", "title": "Atelier"},
+    )
+    assert made.status == 201, made.text()
+    return f"{serving.origin}/packs/atelier/edit"
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What a page of this test wrote to its console, or threw."""

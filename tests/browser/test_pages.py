@@ -30,6 +30,9 @@ PAGES = {
     "review": ("{run}/review", "[role=slider]"),
     "exercises": ("/exercises", "main h1"),
     "exercise": ("/exercises/{exercise}", "main table"),
+    "author": ("/packs/atelier/edit", ".cm-line"),
+    "verification": ("/packs/atelier/verification", "main li, main [role=status]"),
+    "machine": ("/machine", "main table"),
     "board": ("/exercises/{exercise}/board", ".react-flow__node"),
 }
 
@@ -58,6 +61,7 @@ def test_page(
     serving: Serving,
     run_address: str,
     exercise: str,
+    atelier: str,
     name: str,
     size: str,
     language: str,

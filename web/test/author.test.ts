@@ -66,9 +66,9 @@ describe("the place in a scenario", () => {
       kind: "value",
       typed: "b",
     });
-    expect(at('hosts:\n  a: {users: {x: {password: "${pin}", |').path).toEqual(["hosts", "a", "users", "x"]);
-    expect(at("hosts:\n  a: {users: {x: {password: ${pin}}},\n    |").path).toEqual(["hosts", "a"]);
-    expect(at("actors:\n  a: {role: red}\n  b:\n    |").path).toEqual(["actors", "b"]);
+    expect(at('hosts:\n  a: {users: {x: {password: "${pin}", |')?.path).toEqual(["hosts", "a", "users", "x"]);
+    expect(at("hosts:\n  a: {users: {x: {password: ${pin}}},\n    |")?.path).toEqual(["hosts", "a"]);
+    expect(at("actors:\n  a: {role: red}\n  b:\n    |")?.path).toEqual(["actors", "b"]);
   });
 
   it("counts items of lists for themselves", () => {
@@ -93,7 +93,8 @@ describe("completion", () => {
 
   it("follows references and alternatives", () => {
     expect(labels("hosts:\n  a:\n    title: {|")).toEqual(["en", "zh"]);
-    expect(suggest(SCHEMA, at("hosts:\n  a:\n    |")!)[1]).toEqual({
+    const found = at("hosts:\n  a:\n    |");
+    expect(found && suggest(SCHEMA, found)[1]).toEqual({
       label: "net_admin",
       detail: "May root change it?",
       kind: "key",
@@ -155,10 +156,11 @@ describe("the machine", () => {
     const finding = { title: {}, cost: {}, remedy: {}, detail: "" };
     const all = [
       { ...finding, capability: "ok", need: "required", present: true },
+      { ...finding, capability: "spare", need: "optional", present: false },
       { ...finding, capability: "small", need: "degraded", present: false },
       { ...finding, capability: "great", need: "required", present: false },
     ];
-    expect(byWeight(all).map(({ capability }) => capability)).toEqual(["great", "small", "ok"]);
+    expect(byWeight(all).map(({ capability }) => capability)).toEqual(["great", "small", "spare", "ok"]);
   });
 
   it("clears what is left over", () => {

@@ -51,7 +51,10 @@ class Reader {
   private items = 0;
 
   line(line: string): void {
-    if (this.depth() > 0) return this.flow(line);
+    if (this.depth() > 0) {
+      this.flow(line);
+      return;
+    }
     this.word = this.quote = "";
     const indent = line.search(/\S/);
     if (this.text >= 0 && (indent < 0 || indent > this.text)) return;
@@ -94,7 +97,10 @@ class Reader {
       rest = rest.slice(inner + 1);
     }
     const key = KEY.exec(rest);
-    if (!key) return this.flow(rest);
+    if (!key) {
+      this.flow(rest);
+      return;
+    }
     this.note(unquoted(key[1] ?? ""));
     this.push(indent, unquoted(key[1] ?? ""), false);
     const value = rest.slice(key[0].length).trim();
@@ -111,12 +117,13 @@ class Reader {
   }
 
   private flow(text: string): void {
-    for (const [at, letter] of [...text].entries()) {
+    const letters = Array.from(text);
+    for (const [at, letter] of letters.entries()) {
       if (this.quote) {
         if (letter === this.quote) this.quote = "";
         this.word += letter;
-      } else if (letter === "#" && (at === 0 || text[at - 1] === " ")) return;
-      else this.letter(letter, text[at + 1]);
+      } else if (letter === "#" && (at === 0 || letters[at - 1] === " ")) return;
+      else this.letter(letter, letters[at + 1]);
     }
   }
 
@@ -230,7 +237,7 @@ function expand(root: Schema, schema: unknown): Schema[] {
   const name = typeof schema.$ref === "string" ? schema.$ref.replace("#/$defs/", "") : null;
   const definitions = isSchema(root.$defs) ? root.$defs : {};
   if (name !== null) return expand(root, definitions[name]);
-  const choices = [schema.anyOf, schema.oneOf].flatMap((each) => (Array.isArray(each) ? each : []));
+  const choices = [schema.anyOf, schema.oneOf].flatMap((each): unknown[] => (Array.isArray(each) ? each : []));
   return choices.length > 0 ? choices.flatMap((each) => expand(root, each)) : [schema];
 }
 

@@ -43,10 +43,11 @@ export const machineModel = v.object({
 export type Machine = v.InferOutput<typeof machineModel>;
 export const machineProjection = replacing(machineModel);
 
-/** What is missing first, and of that what no sandbox can do without. */
+/** What is missing first, and of that what no sandbox can do without; `optional` costs nothing. */
 export function byWeight(findings: readonly MachineFinding[]): MachineFinding[] {
+  const order = ["required", "degraded", "optional"];
   const weight = ({ present, need }: MachineFinding): number =>
-    present ? 2 : need === "required" ? 0 : 1;
+    present ? order.length : order.indexOf(need);
   return findings.toSorted((a, b) => weight(a) - weight(b));
 }
 

@@ -17,11 +17,22 @@ export type Session = v.InferOutput<typeof sessionModel>;
 export type Account = v.InferOutput<typeof accountModel>;
 
 const TEACHING = new Set(["instructor", "organiser"]);
+const WRITING = new Set(["author", "organiser"]);
 const TENDING = new Set(["operator", "administrator"]);
 
 /** May this person hold classes? */
 export function teaches(account: Account): boolean {
   return account.roles.some((role) => TEACHING.has(role));
+}
+
+/** May this person write packs? */
+export function writes(account: Account): boolean {
+  return account.roles.some((role) => WRITING.has(role));
+}
+
+/** May this person clear what is left over? */
+export function operates(account: Account): boolean {
+  return account.roles.includes("operator");
 }
 
 /** May this person look after the machine? */

@@ -4,7 +4,7 @@ import { Button, Drawer } from "antd";
 import { useState, type ReactElement } from "react";
 import { Link, NavLink, Outlet, ScrollRestoration } from "react-router";
 import { useTranslation } from "#/language";
-import { teaches } from "#/models/session";
+import { teaches, tends } from "#/models/session";
 import css from "./Frame.module.css";
 import { Mark } from "./Mark";
 import { Settings } from "./Settings";
@@ -55,6 +55,7 @@ function Places({ onGo }: { onGo?: () => void }): ReactElement {
     { to: "/", name: t("nav.library") },
     { to: "/runs", name: t("nav.runs") },
     ...(teaches(account) ? [{ to: "/exercises", name: t("nav.exercises") }] : []),
+    ...(tends(account) ? [{ to: "/machine", name: t("nav.machine") }] : []),
   ];
   return (
     <>

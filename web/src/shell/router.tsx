@@ -7,11 +7,14 @@ import { SignedIn } from "./SignedIn";
 const inFrame: RouteObject[] = [
   { index: true, lazy: () => import("#/views/library") },
   { path: "packs/:pack", lazy: () => import("#/views/pack") },
+  { path: "packs/:pack/edit", lazy: () => import("#/views/author") },
+  { path: "packs/:pack/verification", lazy: () => import("#/views/verification") },
   { path: "runs", lazy: () => import("#/views/runs") },
   { path: "runs/:run", lazy: () => import("#/views/run") },
   { path: "runs/:run/review", lazy: () => import("#/views/review") },
   { path: "exercises", lazy: () => import("#/views/exercises") },
   { path: "exercises/:exercise", lazy: () => import("#/views/exercise") },
+  { path: "machine", lazy: () => import("#/views/machine") },
   { path: "*", Component: NotFound },
 ];
 

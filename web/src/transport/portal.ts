@@ -13,7 +13,19 @@ import {
   type Exercise,
   type Group,
 } from "#/models/exercise";
+import {
+  fileModel,
+  packFilesModel,
+  readingModel,
+  verificationModel,
+  type FileContent,
+  type PackFile,
+  type Reading,
+  type Verification,
+} from "#/models/author";
+import type { Schema } from "#/models/completion";
 import { entriesModel, type Entry } from "#/models/journal";
+import { machineModel, type Machine } from "#/models/machine";
 import { packModel, packsModel, type Pack } from "#/models/pack";
 import { pointsModel, type Point } from "#/models/points";
 import { runModel, runsModel, type Run, type RunSummary } from "#/models/run";
@@ -24,7 +36,7 @@ import { topologyModel, type Topology } from "#/models/topology";
 import { ask, client, got } from "./http";
 import type { components } from "./schema";
 
-const { GET, POST, DELETE } = client;
+const { GET, POST, PUT, DELETE } = client;
 type NewExercise = components["schemas"]["NewExercise"];
 
 // ---- session ---------------------------------------------------------------------------
@@ -50,6 +62,43 @@ export const capacity = (name: string): Promise<Capacity> =>
   ask(capacityModel, GET("/api/exercises/capacity", { params: { query: { pack: name } } }));
 export const groups = async (): Promise<Group[]> =>
   (await ask(groupsModel, GET("/api/groups", { params: { query: { limit: 200 } } }))).items;
+
+// ---- writing packs ---------------------------------------------------------------------
+
+const inFile = (pack: string, path: string) => ({ params: { path: { pack }, query: { path } } });
+
+export const schema = (): Promise<Schema> => got(GET("/api/schema"));
+export const createPack = (
+  name: string,
+  title: string | null,
+  copyOf: string | null,
+): Promise<Pack> => ask(packModel, POST("/api/packs", { body: { name, title, copy_of: copyOf } }));
+export const files = (pack: string): Promise<PackFile[]> =>
+  ask(packFilesModel, GET("/api/packs/{pack}/files", inPack(pack)));
+export const file = (pack: string, path: string): Promise<FileContent> =>
+  ask(fileModel, GET("/api/packs/{pack}/file", inFile(pack, path)));
+export const saveFile = (
+  pack: string,
+  path: string,
+  text: string,
+  base: string | null,
+): Promise<FileContent> =>
+  ask(fileModel, PUT("/api/packs/{pack}/file", { ...inFile(pack, path), body: { text, base } }));
+export const deleteFile = (pack: string, path: string): Promise<unknown> =>
+  got(DELETE("/api/packs/{pack}/file", inFile(pack, path)));
+export const lint = (pack: string, edits: Record<string, string>): Promise<Reading> =>
+  ask(readingModel, POST("/api/packs/{pack}/lint", { ...inPack(pack), body: { files: edits } }));
+export const verification = (pack: string): Promise<Verification> =>
+  ask(verificationModel, GET("/api/packs/{pack}/verification", inPack(pack)));
+export const verify = (pack: string): Promise<Verification> =>
+  ask(verificationModel, POST("/api/packs/{pack}/verification", inPack(pack)));
+export const cancelVerify = (pack: string): Promise<Verification> =>
+  ask(verificationModel, DELETE("/api/packs/{pack}/verification", inPack(pack)));
+
+// ---- the machine -----------------------------------------------------------------------
+
+export const machine = (): Promise<Machine> => ask(machineModel, GET("/api/machine"));
+export const cleanUp = (): Promise<{ removed: string[] }> => got(POST("/api/machine/cleanup"));
 
 // ---- exercises -------------------------------------------------------------------------
 

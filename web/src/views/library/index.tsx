@@ -8,6 +8,7 @@ import { RunList } from "#/components/RunList";
 import { useText, useTranslation } from "#/language";
 import type { Pack } from "#/models/pack";
 import { alive } from "#/models/run";
+import { NewPackButton } from "#/shell/NewPack";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
 import css from "./library.module.css";
@@ -19,7 +20,7 @@ export function Component(): ReactElement {
   const { t } = useTranslation();
   const packs = useQuery({ queryKey: ["packs"], queryFn: portal.packs });
   return (
-    <Page title={t("library.title")} lead={t("library.lead")}>
+    <Page title={t("library.title")} lead={t("library.lead")} aside={<NewPackButton />}>
       <Unfinished />
       {packs.error ? <Failed error={packs.error} onRetry={() => void packs.refetch()} /> : null}
       {packs.isPending ? <Skeleton active /> : null}

@@ -11,6 +11,7 @@ import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
 import css from "./pack.module.css";
 import { Start } from "./Start";
+import { Write } from "./Write";
 
 const TopologyMap = lazy(() => import("#/components/topology/TopologyMap"));
 
@@ -26,7 +27,7 @@ function PackPage({ pack }: { pack: Pack }): ReactElement {
   const { t } = useTranslation();
   const text = useText();
   return (
-    <Page title={text(pack.title)} lead={text(pack.description)}>
+    <Page title={text(pack.title)} lead={text(pack.description)} aside={<Write pack={pack} />}>
       {pack.problems.length > 0 ? (
         <Alert
           type="error"

@@ -1,0 +1,87 @@
+"""An author makes a pack, writes, is told what is wrong, proves it; an operator looks after it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.serving import Serving
+
+pytestmark = pytest.mark.slow
+
+API = {"X-Bachang": "1"}
+
+
+def test_a_copy_is_made_from_the_library(page: Page, serving: Serving) -> None:
+    page.goto(f"{serving.origin}/packs/blackout")
+    page.get_by_role("button", name="Make a copy to edit").click()
+    page.get_by_label("Name").fill("my-blackout")
+    page.get_by_role("button", name="Create").click()
+    page.wait_for_url("**/packs/my-blackout/edit")
+    expect(page.get_by_text("A strict reader finds nothing.")).to_be_visible()
+    page.get_by_role("tab", name="World").click()
+    expect(page.locator(".react-flow__node").first).to_be_visible()
+    page.request.delete(f"{serving.origin}/api/packs/my-blackout", headers=API)
+
+
+def test_writing_is_completed_checked_compared_and_saved(page: Page, atelier: str) -> None:
+    page.goto(atelier)
+    editor = page.get_by_role("textbox", name="Text of scenario.yaml")
+    line = editor.get_by_text("networks: {office: 10.20.10.21}")
+    line.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("net_a")
+    page.locator(".cm-tooltip-autocomplete li", has_text="net_admin").click()
+    page.keyboard.type("maybe")
+    expect(page.get_by_role("button", name=re.compile("hosts.server.net_admin"))).to_be_visible()
+    expect(page.locator(".cm-lint-marker-error")).to_be_visible()
+    for _ in "maybe":
+        page.keyboard.press("Backspace")
+    page.keyboard.type("true")
+    expect(page.locator(".cm-lint-marker-error")).to_have_count(0)
+    page.get_by_role("tab", name="Changes").click()
+    changed = page.get_by_role("tabpanel", name="Changes")
+    expect(changed.get_by_text("server", exact=True)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="1 not saved")).to_be_visible()
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("All saved")).to_be_visible()
+    expect(changed.get_by_text("The plan is the same.")).to_be_visible()
+    page.reload()
+    expect(editor.get_by_text("net_admin")).to_be_visible()
+
+
+def test_a_pack_is_proven_live(page: Page, atelier: str) -> None:
+    page.goto(atelier)
+    page.get_by_role("tab", name="Proof").click()
+    page.get_by_role("button", name=re.compile("Verify$")).click()
+    expect(page.get_by_text("Being verified in living sandboxes")).to_be_visible()
+    expect(page.get_by_text("Verified", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Whole report").click()
+    expect(page.get_by_role("heading", name="Verification")).to_be_visible()
+    expect(page.get_by_text("Look around: solved only as meant")).to_be_visible()
+
+
+def test_what_is_not_saved_is_not_left_by_accident(page: Page, atelier: str) -> None:
+    page.goto(atelier)
+    editor = page.get_by_role("textbox", name="Text of scenario.yaml")
+    editor.click()
+    page.keyboard.type("# more")
+    page.get_by_role("link", name="Library").click()
+    page.get_by_role("button", name="Stay").click()
+    expect(page).to_have_url(atelier)
+    expect(editor.get_by_text("# more")).to_be_visible()
+
+
+def test_the_operator_sees_whose_sandboxes_run(
+    page: Page, serving: Serving, run_address: str
+) -> None:
+    page.goto(f"{serving.origin}/machine")
+    run = run_address.rsplit("/", 1)[-1]
+    row = page.get_by_role("row").filter(has_text=run)
+    expect(row.get_by_role("link", name="Local")).to_be_visible()
+    expect(row).to_contain_text("MiB")
+    expect(page.get_by_text("Virtual links and bridges")).to_be_visible()
+    expect(page.get_by_role("button", name="Clean up")).to_be_disabled()
