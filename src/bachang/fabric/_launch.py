@@ -96,7 +96,13 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
     with contextlib.ExitStack() as opened:
         opened.enter_context(ours)
         with theirs:
-            process = _start(directory, assignment, lock, theirs)
+            try:
+                process = _start(directory, assignment, lock, theirs)
+            except OSError as error:
+                raise MachineError(
+                    f"the agent cannot be started ({error.strerror}): end other sandboxes, or "
+                    "raise this account's limits (ulimit -a)"
+                ) from error
         deadline = time.monotonic() + assignment.ready_timeout_s + _SLACK_S
         watcher = _Watcher(ours, process, directory, deadline)
         try:

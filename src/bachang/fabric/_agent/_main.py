@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import os
 import resource
@@ -20,8 +21,22 @@ from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._requests import Requests
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._assignment import LISTENER_FD, LOG_FD, Assignment
-from bachang.fabric._contract import FabricError
+from bachang.fabric._contract import FabricError, MachineError
 from bachang.journal import EventLog
+
+_SCARCE = (
+    errno.EAGAIN,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.ENOSPC,
+)
+_SCARCITY = (
+    "the machine has too little for this world ({}): end other sandboxes, or raise this "
+    "account's limits (ulimit -a)"
+)
 
 
 def main(start: Start) -> None:
@@ -30,6 +45,11 @@ def main(start: Start) -> None:
         asyncio.run(_live(start.assignment, start.nursery, start.status))
     except FabricError as error:
         report(start.status, error)
+        os._exit(1)
+    except OSError as error:
+        if error.errno not in _SCARCE:
+            raise
+        report(start.status, MachineError(_SCARCITY.format(error.strerror)))
         os._exit(1)
     os._exit(0)
 
