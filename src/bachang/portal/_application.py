@@ -23,7 +23,7 @@ Every writing request carries the header `X-Bachang` (any value) and may carry a
 `Idempotency-Key`: the same key with the same request gets the same answer, and nothing is
 done twice. Errors are problems as RFC 9457 has them, with a `remedy`. Lists are
 `{items, next}`; `next` is the `after` of the following page. Live views: WebSocket
-`/api/live?topic=run:ID|exercise:ID|board:ID|machine&revision=N`.
+`/api/live?topic=run:ID|exercise:ID|board:ID|pack:NAME|machine&revision=N`.
 """
 _PROBLEM: dict[str, Any] = {
     "description": "A problem",
