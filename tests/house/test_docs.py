@@ -50,7 +50,7 @@ def test_commands_and_their_options_exist():
         command = group().get_command(None, name)
         assert command, f"{page}: no command {name}"
         known = {option for one in command.params for option in one.opts} | {"--help"}
-        options = re.findall(r"(?<=\s)--?[a-z][a-z-]*", rest.split(" -- ")[0])
+        options = re.findall(r"(?<=\s)--?[a-z][a-z-]*", re.split(r" -- | \\| ", rest)[0])
         assert set(options) <= known, f"{page}: bachang {name}{rest}"
 
 
@@ -89,6 +89,13 @@ def test_the_first_pack_is_clean(tmp_path):
     assert lint(scenario) == ()
 
 
+def test_fragments_of_the_language_are_as_described(tmp_path):
+    for block in yaml_of("author/scenario.md", "yml"):
+        head = "bachang: 1\nname: fragment\ntitle: Fragment\n"
+        (tmp_path / "scenario.yaml").write_text(head + block, encoding="utf-8")
+        assert load(tmp_path).name == "fragment"
+
+
 def test_the_language_is_as_described(tmp_path):
     head = "bachang: 1\nname: example\ntitle: Example\n"
     blocks = yaml_of("author/scenario.md")
@@ -96,6 +103,6 @@ def test_the_language_is_as_described(tmp_path):
     assert load(tmp_path).raw.tasks["how-long"].points == 100
 
 
-def yaml_of(page: str) -> list[str]:
+def yaml_of(page: str, fence: str = "yaml") -> list[str]:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    return [block for language, block in CODE.findall(text) if language == "yaml"]
+    return [block for language, block in CODE.findall(text) if language == fence]

@@ -8,6 +8,8 @@ bounded by a time.
 `MachineError` (the machine lacks something; operator), `WorldError` (the plan asks for
 what cannot be; author), `SandboxError` (the caller's request; participant or client),
 `PlatformError` (ours). `SandboxGoneError` is a `SandboxError`: the agent has ended.
+
+Longer than 400 lines because it is one contract, to be read as a whole.
 """
 
 from __future__ import annotations

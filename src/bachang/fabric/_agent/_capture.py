@@ -20,9 +20,9 @@ from typing import Any
 import msgspec
 
 from bachang.fabric import _policy, _tap
+from bachang.fabric._agent._confinement import confine
 from bachang.fabric._agent._door import Caller
 from bachang.fabric._agent._network import Port
-from bachang.fabric._agent._plant import confine
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._contract import CaptureStatus, PlatformError, SandboxError

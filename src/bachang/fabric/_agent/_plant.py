@@ -15,7 +15,6 @@ import asyncio
 import contextlib
 import math
 import os
-import resource
 import signal
 import socket
 import sys
@@ -27,15 +26,15 @@ from typing import Any
 import msgspec
 
 from bachang.fabric import _kernel as kernel
-from bachang.fabric import _policy, _seccomp
+from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
+from bachang.fabric._agent._confinement import confine
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._contract import PlatformError, SandboxError
 from bachang.fabric._printable import printable
 from bachang.fabric._spawner import refuse, settle
-from bachang.fabric._template import enter_plant_template
 
 LINK_FD = 3
 _PACKET_BYTES = 1 << 22
@@ -52,13 +51,6 @@ _ITS_EVENTS = frozenset(
     ("alarm", "clock", "command", "interlock", "login", "plant", "point", "points", "protocol")
 )
 """First words of the kinds that it may report: what others journal is not for it to say."""
-
-_LIMITS = {
-    resource.RLIMIT_NPROC: 256,
-    resource.RLIMIT_NOFILE: 4096,
-    resource.RLIMIT_FSIZE: 64 << 20,
-    resource.RLIMIT_CORE: 0,
-}
 
 
 class Listening:
@@ -377,28 +369,3 @@ def open_listener(network: int, home: int, port: int) -> socket.socket:
         raise PlatformError(f"port {port} of a host: {error.strerror}") from error
     listener.setblocking(False)
     return listener
-
-
-def confine(assignment: Assignment, uid: int) -> None:
-    """In a new process of the platform that needs nothing: give up all but its descriptors.
-
-    Args:
-        assignment: The sandbox's.
-        uid: The agent's id that it becomes.
-    """
-    kernel.unshare(
-        kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
-    )
-    enter_plant_template(assignment.scratch)
-    kernel.process_control(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    kernel.load_filter(_seccomp.filter_program())
-    kernel.bound_capabilities(0)
-    for number, value in _LIMITS.items():
-        most = min(value, resource.getrlimit(number)[1]) if value else 0
-        resource.setrlimit(number, (most, most))
-    user = 0 if assignment.single_id else uid
-    if not assignment.single_id:
-        os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
-    kernel.set_capabilities(0)

@@ -13,6 +13,7 @@ from typing import Any
 
 from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
+from bachang.fabric._agent._firewall import load_firewall
 from bachang.fabric._agent._host import LiveHost, adopt, trim
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
@@ -24,14 +25,11 @@ from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import HostGroups
 from bachang.fabric._contract import FabricError, PlatformError, SandboxError, WorldError
-from bachang.fabric._printable import printable
 from bachang.fabric._spawner import Birth, Process, Spawner, SpawnError
 from bachang.plan import Host, Service, ServiceKind
 
 _BESIDE_EACH_OTHER = 32
 """Hosts in the making at a time: keeps the spawner busy and its pipe far from full."""
-_FIREWALL_S = 20.0
-_MESSAGE_BYTES = 8192
 _TRIM_S = 5.0
 
 
@@ -113,7 +111,7 @@ class World:
             raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
         live.ports = self.switch.plug(host, live.network, spare=spare)
         if host.firewall:
-            await self._load_firewall(live)
+            await load_firewall(self._spawner, live)
         self.switch.configure(host, live.network)
         if not spare:
             self.switch.introduce(host, live.network)
@@ -351,37 +349,6 @@ class World:
                 raise WorldError(
                     f"service {one.subject} did not answer within {limit_s:g} s{one.explain()}"
                 )
-
-    async def _load_firewall(self, live: LiveHost) -> None:
-        """The rules of a host's /etc/nftables.conf, before any of its links is up."""
-        read_end, write_end = os.pipe()
-        nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-        try:
-            command = live.command(
-                ["/usr/sbin/nft", "-f", "/etc/nftables.conf"],
-                user="root",
-                extra_capabilities=_policy.firewall_capabilities(),
-            )
-            process = self._spawner.run(
-                live.pidfd, command, streams=[nothing, write_end, write_end], cgroups=live.cgroups
-            )
-            os.close(write_end)
-            write_end = -1
-            status = await asyncio.wait_for(asyncio.shield(process.exited), _FIREWALL_S)
-            if status:
-                words = printable(os.read(read_end, _MESSAGE_BYTES))
-                raise WorldError(f"host {live.plan.name}: its firewall does not load: {words}")
-        except TimeoutError:
-            raise WorldError(
-                f"host {live.plan.name}: its firewall takes longer than {_FIREWALL_S:g} s to load"
-            ) from None
-        except SpawnError as error:
-            raise PlatformError(
-                f"host {live.plan.name}: nft does not start: {error.strerror}"
-            ) from error
-        finally:
-            for descriptor in {read_end, write_end, nothing} - {-1}:
-                os.close(descriptor)
 
     def _spawner_ended(self) -> None:
         if self.state != "destroying":
