@@ -27,6 +27,7 @@ DEV_PACKAGES = {
     "chromium": "looks at pages in the tests",
     "fonts-noto-cjk": "Chinese on those pages",
     "iputils-ping": "`ping` in the tests' hosts",
+    "postgresql": "the portal's other database, started by its tests",
 }
 IDS = 65536
 """Subordinate ids that one account needs: those of a whole machine."""
