@@ -20,10 +20,12 @@ from pathlib import Path
 from rich.console import Console
 
 from bachang.account import leave_root
+from bench._growth import draw_growth
 from bench._results import keep, table
 from bench._row import Row
 
 _HERE = Path(__file__).parent
+_PICTURE = _HERE.parent / "docs" / "developer" / "fabric.svg"
 
 
 def main() -> int:
@@ -64,7 +66,10 @@ def _measure(name: str) -> bool:
         return False
     rows = [Row(**row) for row in json.loads(done.stdout)]
     Console().print(table(name, rows))
-    print(f"kept in {keep(name, rows).relative_to(_HERE.parent)}")
+    kept = keep(name, rows)
+    print(f"kept in {kept.relative_to(_HERE.parent)}")
+    if name == "fabric":
+        draw_growth(kept, _PICTURE)
     return all(row.holds() is not False for row in rows)
 
 

@@ -21,6 +21,7 @@ _PRELOAD = (
     "base64",
     "csv",
     "datetime",
+    "encodings.idna",
     "hashlib",
     "html",
     "http.cookies",

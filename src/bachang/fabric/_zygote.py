@@ -21,7 +21,6 @@ import importlib
 import json
 import os
 import resource
-import runpy
 import select
 import signal
 import socket
@@ -29,6 +28,7 @@ import sys
 import sysconfig
 import threading
 import traceback
+import types
 from typing import Any, NoReturn
 
 from bachang.fabric import _kernel as kernel
@@ -60,6 +60,7 @@ class _Zygote:
         self._ids: dict[int, int] = {}
         self._filter = b""
         self._title = _title_place()
+        self._paths = _host_paths()
 
     def serve(self) -> None:
         link = self._link.fileno()
@@ -126,6 +127,7 @@ class _Zygote:
         self._link.detach()
         os.closerange(3, 1 << 20)
         _rename(self._title, request["argv"][0], request["name"])
+        _forget_platform(self._paths)
         _run_service(*request["argv"])
 
     def _bury(self) -> None:
@@ -226,13 +228,12 @@ def _run_service(source: str, function: str) -> NoReturn:
     """Run it to its end, as ``python3 FILE`` would."""
     status = 0
     try:
-        _forget_platform()
         sys.argv = [source]
         if source.startswith(BUILT_IN):
             entry = getattr(importlib.import_module(source), function)
         else:
             sys.path.insert(0, os.path.dirname(source))
-            entry = runpy.run_path(source, run_name="service")[function]
+            entry = getattr(_load(source), function)
         entry()
         for thread in threading.enumerate():
             if thread is not threading.main_thread() and not thread.daemon:
@@ -248,12 +249,27 @@ def _run_service(source: str, function: str) -> NoReturn:
     os._exit(status)
 
 
-def _forget_platform() -> None:
-    """Modules are looked for where the host's own Python looks, and nowhere else."""
+def _load(source: str) -> types.ModuleType:
+    """A file as the module ``service`` (`runpy` would look through folders and archives first)."""
+    with open(source, "rb") as file:
+        code = compile(file.read(), source, "exec")
+    module = sys.modules["service"] = types.ModuleType("service")
+    module.__file__ = source
+    exec(code, module.__dict__)  # noqa: S102 - what a service is
+    return module
+
+
+def _host_paths() -> list[str]:
+    """Where the host's own Python looks for modules; too slow to be asked for in each service."""
     base = {"installed_base": sys.base_prefix, "platbase": sys.base_exec_prefix}
     library = sysconfig.get_path("stdlib", vars=base)
     dynamic = f"{sysconfig.get_path('platstdlib', vars=base)}/lib-dynload"
-    sys.path[:] = [library, dynamic, "/usr/lib/python3/dist-packages"]
+    return [library, dynamic, "/usr/lib/python3/dist-packages"]
+
+
+def _forget_platform(paths: list[str]) -> None:
+    """Modules are looked for where the host's own Python looks, and nowhere else."""
+    sys.path[:] = paths
     sys.path_importer_cache.clear()
     sys.prefix = sys.exec_prefix = sys.base_prefix
     sys.executable = "/usr/bin/python3"

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import ipaddress
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,8 @@ from bachang.plan import Host, Interface, World
 _NEW = nl.CREATE | nl.EXCLUSIVE
 _FIRST_INDEX = 2
 """Index of a host's first link: the loopback is 1, and the kernel counts up."""
+_MOST_PORTS = 1000
+"""A bridge has 1,023 ports (linux/net/bridge/br_private.h), and a reset needs a second one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,9 @@ class Switch:
 
         Raises:
             MachineError: the kernel has no bridge.
+            WorldError: a network has more interfaces than a bridge has ports.
         """
+        self._check_sizes()
         for scope in ("all", "default"):
             _disable_ipv6(scope)
         requests = [(_links.NEW_LINK, 0, _links.set_link(_links.LOOPBACK, up=True))]
@@ -77,6 +82,15 @@ class Switch:
         self._bridges = {
             names[link.name]: link.index for link in self._netlink.links() if link.name in names
         }
+
+    def _check_sizes(self) -> None:
+        wanted = Counter(one.network for host in self._world.hosts for one in host.interfaces)
+        for network, count in wanted.items():
+            if count > _MOST_PORTS:
+                raise WorldError(
+                    f"network {network} has {count} interfaces, and a bridge of Linux takes "
+                    f"{_MOST_PORTS} here (some are kept for resets): use more networks"
+                )
 
     def _check_delay(self) -> None:
         """Try a delay before anything hangs on it.
