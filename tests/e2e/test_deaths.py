@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -10,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bachang.engine import LocalEngine
+from bachang.engine import LocalEngine, UnknownSandboxError
 from bachang.exercise import replay, score
-from bachang.fabric import Sandbox
+from bachang.fabric import Sandbox, SandboxGoneError
 from bachang.fabric.leaks import agents, family, wait_clean
 from tests.cli.calling import BLACKOUT, bachang, start
 
@@ -22,8 +23,15 @@ def engine(home: Path) -> Iterator[LocalEngine]:
     """A machine on which nothing ever ran, and on which nothing is left."""
     engine = LocalEngine()
     yield engine
+    until(lambda: _cleared(engine))
+
+
+def _cleared(engine: LocalEngine) -> bool:
+    """End what is there; an agent that is just dying is cleared at the next look."""
     for name in [*engine.fabric.sandboxes(), *engine.abandoned()]:
-        engine.down(name)
+        with contextlib.suppress(SandboxGoneError, UnknownSandboxError):
+            engine.down(name)
+    return not [*engine.fabric.sandboxes(), *engine.abandoned()]
 
 
 def up() -> Sandbox:

@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from bachang.fabric import (
 )
 from bachang.plan import Host, HostKind, Network, Route, World
 from tests.fabric.worlds import LAN, host, interface, world
+
+_LOOKS, _LOOK_S = 1000, 0.01
 
 _HOSTS = 5
 _SEND = (
@@ -232,9 +235,10 @@ def test_a_client_that_goes_ends_its_capture(live: LocalSandbox, output: int) ->
 
 
 def _until_no_capture(live: LocalSandbox) -> None:
-    for _ in range(500):
+    for _ in range(_LOOKS):
         if not live.status().captures:
             return
+        time.sleep(_LOOK_S)
     pytest.fail("the capture still runs")
 
 
@@ -245,9 +249,10 @@ def test_a_reader_that_goes_ends_the_capture_with_a_reason(live: LocalSandbox) -
     os.close(writer)
     _send(live, "h1", "10.1.0.12")
     status: CaptureStatus = capture.status()
-    for _ in range(500):
+    for _ in range(_LOOKS):
         if not status.running:
             break
+        time.sleep(_LOOK_S)
         status = capture.status()
     assert "Broken pipe" in status.problem
     assert capture.stop().problem == status.problem
