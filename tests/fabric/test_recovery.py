@@ -7,10 +7,12 @@ import dataclasses
 import os
 import resource
 import signal
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -224,3 +226,21 @@ def _crash_plant(live: LocalSandbox) -> None:
     """The little plant ends itself when it is asked to."""
     with pytest.raises(Exception, match="plant"):
         live.command("x.crash", 1, actor="white")
+
+
+def test_worlds_deployed_at_once_leave_the_process_as_it_was(fabric: LocalFabric) -> None:
+    before = os.umask(0o022)
+    with ThreadPoolExecutor(4) as many:
+        made = list(
+            many.map(lambda n: fabric.deploy(world(host("h1", 11)), name=f"w{n}"), range(4))
+        )
+    after = os.umask(before)
+    modes = {stat.S_IMODE(_door(one.name).stat().st_mode) for one in made}
+    for one in made:
+        one.destroy()
+    assert after == 0o022
+    assert modes == {0o600}
+
+
+def _door(name: str) -> Path:
+    return Path(os.environ["XDG_STATE_HOME"]) / "bachang" / "sandboxes" / name / "agent.sock"

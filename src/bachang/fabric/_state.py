@@ -103,12 +103,11 @@ class StateDirectory:
     def listen(self) -> socket.socket:
         """The bound socket of the agent's door, not yet listening."""
         door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        old = os.umask(0o177)
-        try:
-            with self._short_path() as directory:
-                door.bind(f"{directory}/{SOCKET}")
-        finally:
-            os.umask(old)
+        # Linux gives a bound path the mode of its socket. The umask would do as well, but
+        # belongs to the whole process, in which other threads may be deploying.
+        os.fchmod(door.fileno(), 0o600)
+        with self._short_path() as directory:
+            door.bind(f"{directory}/{SOCKET}")
         return door
 
     def connect(self) -> socket.socket:

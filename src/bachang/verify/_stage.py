@@ -192,7 +192,7 @@ class Theatre:
         self._clock = clock
         self._names = names
         self._open: list[Sandbox] = []
-        # Launching an agent forks and sets the process's umask: one at a time.
+        # Launching an agent forks: one at a time.
         self._deploying = threading.Lock()
 
     @contextlib.contextmanager
