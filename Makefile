@@ -3,7 +3,7 @@
 .PHONY: help setup setup-dev run test test-all check check-python check-web check-docs bench lock clean
 
 PYTHON := .venv/bin/python3
-PACK ?= packs/blackout
+PORT ?= 8080
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,8 +14,8 @@ setup:  ## Set up this machine and .venv (asks for root only where something is 
 setup-dev:
 	@/usr/bin/python3 -m setup --dev
 
-run: setup  ## Bring the demo to life and leave it running
-	@.venv/bin/bachang demo --output blackout-report.html
+run: setup  ## Open the portal in a browser, with the demo running (PORT=8080); Ctrl-C ends both
+	@.venv/bin/bachang serve --demo --port $(PORT)
 
 test: setup-dev  ## Run all tests but the slow ones, as an ordinary account
 	@$(PYTHON) -m pytest -m "not slow"

@@ -26,7 +26,11 @@ def free_port() -> int:
 class Serving:
     """`bachang serve` in a process of its own."""
 
+    arguments: tuple[str, ...] = ()
+    """Further options of the command."""
     port: int = field(default_factory=free_port)
+    address: str = ""
+    """What it printed: opens its first page and signs in, once."""
     token: str = ""
     process: subprocess.Popen[bytes] | None = None
     said: tuple[int, int] = field(default_factory=os.pipe)
@@ -40,14 +44,15 @@ class Serving:
     def start(self) -> None:
         """Start it and wait until it has printed its one-time address."""
         argv = [sys.executable, "-c", _COMMAND, "serve", "--port", str(self.port)]
+        argv += self.arguments
         reader, writer = self.said
         self.process = subprocess.Popen(argv, stdout=writer)
         said = ""
         while select.select([reader], [], [], START_S)[0]:
             said += os.read(reader, 4096).decode()
-            found = re.search(r"#token=(\S+)\n", said)
+            found = re.search(r"(http\S+#token=(\S+))\n", said)
             if found:
-                self.token = found[1]
+                self.address, self.token = found[1], found[2]
                 return
         raise AssertionError(f"the portal printed no address; its status is {self.process.poll()}")
 

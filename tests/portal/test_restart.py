@@ -26,11 +26,11 @@ ANSWERS = 50
 class Process:
     """`bachang serve` as people start it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *options: str) -> None:
         self.origin = f"http://127.0.0.1:{port}"
         self._command = [
             *(sys.executable, "-c", "from bachang.cli import main; main()"),
-            *("serve", "--port", str(port), "--packs", str(PACKS)),
+            *("serve", "--port", str(port), *options),
         ]
         self.start()
 
@@ -43,32 +43,38 @@ class Process:
             line = self.process.stdout.readline()
             assert line, said
             said += line
-        found = re.search(r"#token=(\S+)", said)
+        found = re.search(r"(/\S*)#token=(\S+)", said.replace(self.origin, ""))
         assert found
-        self.token = found[1]
+        self.path, self.token = found[1], found[2]
 
     def kill(self) -> None:
         """kill -9."""
         self.process.send_signal(signal.SIGKILL)
-        self._gone()
+        self.wait()
 
     def stop(self) -> int:
         """Ctrl-C; its exit status."""
         self.process.send_signal(signal.SIGINT)
-        return self._gone()
+        return self.wait()
 
-    def _gone(self) -> int:
+    def wait(self) -> int:
+        """Wait for its end; its exit status."""
         assert self.process.stdout is not None
+        status = self.process.wait(30)
         self.process.stdout.close()
-        return self.process.wait(30)
+        return status
+
+
+def free_port() -> int:
+    """A TCP port that nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def process(home: Path) -> Iterator[Process]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = Process(port)
+    process = Process(free_port(), "--packs", str(PACKS))
     yield process
     process.stop()
     fabric = LocalFabric()

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import subprocess
+import sys
+import tomllib
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 
+from bachang.cli._console import refuse, say
 from bachang.engine import Places
-from bachang.portal import Assembly, Settings
+from bachang.portal import Assembly, Demo, OidcSettings, Settings
 from bachang.portal import serve as serve_portal
 
 app = typer.Typer()
-console = Console(highlight=False)
 _MANY = 10_000_000
+_DEMO_PACK = "blackout"
+_DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+"""One of these is set where there is a browser to open."""
 
 
 @app.command()
@@ -34,12 +40,22 @@ def serve(
     ] = None,
     packs: Annotated[Path | None, typer.Option(help="Folder of the packs that ship.")] = None,
     sandboxes: Annotated[int | None, typer.Option(min=1, help="Most at a time.")] = None,
+    oidc: Annotated[
+        Path | None,
+        typer.Option(help="TOML file of an OpenID Connect provider.", exists=True, dir_okay=False),
+    ] = None,
     unlimited: Annotated[
         bool, typer.Option(hidden=True, help="No rate limits: to measure what the portal can.")
     ] = False,
     token: Annotated[
         bool, typer.Option(help="Print an address that signs in once, with every role.")
     ] = True,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help="Start a training, open it in a browser, and end it with the portal."
+        ),
+    ] = False,
 ) -> None:
     """Run the portal: the range in the browser."""
     settings = Settings(
@@ -51,22 +67,77 @@ def serve(
         data=Places.of_account().data / "portal",
         packs=packs or _shipped_packs(),
         ui=Path(str(files("bachang.portal") / "static")),
-        local=token,
+        local=token or demo,
+        oidc=_provider(oidc) if oidc else None,
         sandboxes=sandboxes,
     )
     if unlimited:
         settings = replace(settings, requests_per_minute=_MANY, answers_per_minute=_MANY)
-    serve_portal(settings, _say)
+    try:
+        if demo:
+            _serve_demo(settings)
+        else:
+            serve_portal(settings, _ready)
+    except KeyboardInterrupt:
+        say("the portal has ended")
 
 
-def _say(assembly: Assembly) -> None:
+def _ready(assembly: Assembly) -> None:
+    _say(assembly, "/", "sandboxes run on")
+
+
+def _serve_demo(settings: Settings) -> None:
+    demos: list[Demo] = []
+
+    def ready(assembly: Assembly) -> None:
+        demo = Demo(assembly, _DEMO_PACK)
+        demos.append(demo)
+        _open(_say(assembly, demo.begin(), "the sandboxes started in it end, too"))
+
+    def leaving() -> None:
+        for demo in demos:
+            demo.end()
+
+    serve_portal(settings, ready, leaving)
+
+
+def _say(assembly: Assembly, path: str, ending: str) -> str:
+    """Tell where the portal is; returns the address that a browser should open."""
     origin = assembly.portal.settings.origin
-    console.print(f"[bold green]the portal runs[/] at {origin}")
-    one_time = assembly.sessions.one_time_token
-    if one_time:
-        console.print("open this address once, to sign in on this machine:")
-        print(f"  {origin}/#token={one_time}", flush=True)
-    console.print("Ctrl-C ends the portal; sandboxes run on")
+    address = f"{origin}{path}"
+    say(f"[bold green]the portal runs[/] at {escape(origin)}")
+    if token := assembly.sessions.one_time_token:
+        address += f"#token={token}"
+        say("open this address once, to sign in on this machine:")
+        print(f"  {address}", flush=True)
+    say(f"Ctrl-C ends the portal; {ending}")
+    sys.stdout.flush()
+    return address
+
+
+def _open(address: str) -> None:
+    """Open a browser where there is a desktop; without one the printed address will do."""
+    if any(os.environ.get(name) for name in _DESKTOPS):
+        subprocess.Popen(
+            [sys.executable, "-m", "webbrowser", address],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+def _provider(path: Path) -> OidcSettings:
+    """The identity provider that a file describes; ends the command if it does not."""
+    known = {field.name for field in fields(OidcSettings)}
+    try:
+        given = tomllib.loads(path.read_text())
+        if "roles" in given:
+            given["roles"] = tuple(given["roles"])
+        return OidcSettings(**given)
+    except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as error:
+        cause = f"{path} describes no identity provider: {error}"
+        refuse(escape(cause), escape(f"it has the keys {', '.join(sorted(known))}"))
 
 
 def _shipped_packs() -> Path | None:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from starlette.concurrency import run_in_threadpool
 
 from bachang.portal._assemble import Assembly
 from bachang.portal._settings import Settings
@@ -21,22 +22,34 @@ class PortBusyError(Exception):
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], leaving: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._leaving = leaving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await run_in_threadpool(self._leaving)
+        await super().shutdown(sockets)
 
-def serve(settings: Settings, ready: Callable[[Assembly], None]) -> None:
+
+def serve(
+    settings: Settings,
+    ready: Callable[[Assembly], None],
+    leaving: Callable[[], None] = lambda: None,
+) -> None:
     """Serve a portal until SIGINT or SIGTERM.
 
     Args:
         settings: How it is set up.
         ready: Called once it answers.
+        leaving: Called when it has been told to stop, while it still answers.
 
     Raises:
         PortBusyError: the port is taken.
@@ -57,7 +70,7 @@ def serve(settings: Settings, ready: Callable[[Assembly], None]) -> None:
             ws_per_message_deflate=False,
             lifespan="on",
         )
-        _Server(config, lambda: ready(assembly)).run(sockets=[listener])
+        _Server(config, lambda: ready(assembly), leaving).run(sockets=[listener])
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -69,7 +82,8 @@ def _listen(settings: Settings) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise PortBusyError(
-                f"port {settings.port} is taken: choose another one with --port"
+                f"port {settings.port} is taken by another program: end that one, or choose "
+                "another port (bachang serve --port 9000, make run PORT=9000)"
             ) from error
         raise
     listener.listen(_BACKLOG)

@@ -89,6 +89,10 @@ class Sessions:
             )
         return self.open(self._local_account(), "token")
 
+    def local_person(self) -> Person:
+        """Whoever the one-time token lets in."""
+        return person_of(self._local_account())
+
     def open(self, row: Row[Any], way: str) -> OpenedSession:
         """Open a session for an account (its row)."""
         token = self._outside.token()

@@ -204,7 +204,8 @@ class Stage:
             return
         world.start()
         exercise = self._registry.exercise(row.exercise)
-        if row.playing or (exercise.kind is Kind.DRILL and world.memory.story == "idle"):
+        playing = self._registry.run(row.id).playing  # it may have been asked for meanwhile
+        if playing or (exercise.kind is Kind.DRILL and world.memory.story == "idle"):
             self.play(row.id, playing=True)
         self.tell(row)
 
@@ -277,7 +278,9 @@ class Stage:
     def _play(self, world: World, stop: threading.Event) -> None:
         try:
             with ThreadPoolExecutor(2, thread_name_prefix="actor") as executor:
-                director = Director(world.plan, world.sandbox, executor=executor)
+                director = Director(
+                    world.plan, world.sandbox, story=_first_story(world.plan), executor=executor
+                )
                 for _ in play_live(director, sleep=lambda wait_s: _wait(stop, wait_s)):
                     if stop.is_set():
                         return
@@ -319,6 +322,11 @@ class Stage:
         self._registry.change_exercise(exercise, state="ended", ended_at=now)
         for row in self._registry.runs_of(exercise):
             self.end_run(row.id, reason)
+
+
+def _first_story(plan: Plan) -> str | None:
+    """The story that a run plays, as `bachang play` does: the others are for the command line."""
+    return next((story.name for story in plan.exercise.stories), None)
 
 
 def _wait(stop: threading.Event, wait_s: float) -> None:

@@ -10,10 +10,11 @@ import * as portal from "#/transport/portal";
 const SignIn = lazy(async () => ({ default: (await import("#/views/signIn")).SignInPage }));
 const Enter = lazy(async () => ({ default: (await import("#/views/signIn")).EnterPage }));
 
-/** Takes the token out of a printed address `/#token=…`, so that it is in no history. */
+/** Takes the token out of a printed address `…#token=…`, so that it is in no history. */
 function takeToken(): string | null {
-  const token = new URLSearchParams(globalThis.location.hash.slice(1)).get("token");
-  if (token !== null) globalThis.history.replaceState(null, "", "/");
+  const { hash, pathname } = globalThis.location;
+  const token = new URLSearchParams(hash.slice(1)).get("token");
+  if (token !== null) globalThis.history.replaceState(null, "", pathname);
   return token;
 }
 
