@@ -39,6 +39,8 @@ def may(role: Role, route: str, relation: Relation | None) -> bool:  # noqa: C90
     match parts[0]:
         case "accounts" if len(parts) == 1:
             return role in STAFF if method == "GET" else role is Role.ADMINISTRATOR
+        case "accounts" if last == "sessions":
+            return role is Role.ADMINISTRATOR or relation is Relation.SELF
         case "accounts":
             privileged = role in STAFF if method == "GET" else role is Role.ADMINISTRATOR
             return privileged or relation is Relation.SELF

@@ -90,3 +90,21 @@ def test_one_changes_the_own_password_only_with_the_old_one(people: People) -> N
     assert ann.get("/api/runs").status_code == 401  # every session has ended
     again = ann.post("/api/session", json={"name": "ann", "password": new})
     assert again.status_code == 200
+
+
+def test_one_sees_and_ends_the_own_other_sessions(people: People) -> None:
+    people("root", Role.ADMINISTRATOR).post("/api/accounts", json=NEW)
+    here, there = people.client(), people.client()
+    for client in (here, there):
+        session = client.post("/api/session", json={"name": "ann", "password": PASSWORD}).json()
+    address = f"/api/accounts/{session['account']['id']}/sessions"
+    assert sorted(one["current"] for one in here.get(address).json()) == [False, True]
+    assert here.delete(address).status_code == 204
+    assert there.get("/api/runs").status_code == 401
+    assert [one["current"] for one in here.get(address).json()] == [True]
+
+
+def test_an_administrator_signs_somebody_out_everywhere(people: People) -> None:
+    admin, ann = people("root", Role.ADMINISTRATOR), people("ann")
+    assert admin.delete(f"/api/accounts/{people.ids['ann']}/sessions").status_code == 204
+    assert ann.get("/api/runs").status_code == 401

@@ -134,6 +134,8 @@ RULES: Mapping[str, Rule] = {
     "POST /api/accounts": _only(Role.ADMINISTRATOR),
     "GET /api/accounts/{account}": _account(any_=_PEOPLE),
     "PATCH /api/accounts/{account}": _account(any_=frozenset({Role.ADMINISTRATOR})),
+    "GET /api/accounts/{account}/sessions": _account(any_=frozenset({Role.ADMINISTRATOR})),
+    "DELETE /api/accounts/{account}/sessions": _account(any_=frozenset({Role.ADMINISTRATOR})),
     "GET /api/groups": _SIGNED_IN,
     "POST /api/groups": _only(*_PEOPLE),
     "GET /api/groups/{group}": _group(Relation.OWNER, Relation.MEMBER),

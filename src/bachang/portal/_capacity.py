@@ -35,6 +35,11 @@ def memory() -> Memory:
     return Memory(total=kib["MemTotal"] >> 10, available=kib["MemAvailable"] >> 10)
 
 
+def load() -> float:
+    """Runnable processes per processor, over the last minute."""
+    return round(os.getloadavg()[0] / (os.cpu_count() or 1), 2)
+
+
 def estimate_mib(hosts: int) -> int:
     """What a sandbox takes, before one was measured."""
     return PER_SANDBOX_MIB + PER_HOST_MIB * hosts

@@ -8,6 +8,7 @@ from bachang.exercise import run as run_program
 from bachang.fabric import FabricError
 from bachang.plan import Inject as PlannedInject
 from bachang.plan import InjectKind
+from bachang.portal import _capacity as machine
 from bachang.portal import _views as views
 from bachang.portal._access import Person, may_start
 from bachang.portal._audit import Audit
@@ -114,7 +115,16 @@ class Exercises:
         """How many sandboxes of a pack fit now."""
         fits, limit, reason = self._stage.room(pack)
         running = len(self._stage.worlds())
-        return Capacity(fits=fits, running=running, limit=limit, reason=reason)
+        memory = machine.memory()
+        return Capacity(
+            fits=fits,
+            running=running,
+            limit=limit,
+            reason=reason,
+            load=machine.load(),
+            memory_mib=memory.total,
+            memory_free_mib=memory.available,
+        )
 
     def at_hand(self, kind: str, identity: str) -> bool:
         """See `Registry.at_hand`."""

@@ -46,13 +46,21 @@ class MachineView:
         return Machine(
             version=__version__,
             processors=os.cpu_count() or 1,
-            load=round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
+            load=capacity.load(),
             memory_mib=memory.total,
             memory_free_mib=memory.available,
             disk_free_mib=shutil.disk_usage(self._settings.data).free >> 20,
             sandboxes=sandboxes,
             abandoned=self._stage.engine.abandoned(),
-            capacity=Capacity(fits=fits, running=len(sandboxes), limit=limit, reason=reason),
+            capacity=Capacity(
+                fits=fits,
+                running=len(sandboxes),
+                limit=limit,
+                reason=reason,
+                load=capacity.load(),
+                memory_mib=memory.total,
+                memory_free_mib=memory.available,
+            ),
             findings=self._findings(),
         )
 

@@ -22,7 +22,7 @@ from bachang.portal._limits import Limit
 from bachang.portal._outside import Outside, moment
 from bachang.portal._problem import ProblemError
 from bachang.portal._settings import Settings
-from bachang.portal.models import Account, Role, Session, SignIn
+from bachang.portal.models import Account, OpenSession, Role, Session, SignIn
 from bachang.portal.store import PortalStore, tables
 
 LOCAL = "local"
@@ -118,6 +118,33 @@ class Sessions:
         self._remembered = {
             token: known for token, known in self._remembered.items() if known[0].id != account
         }
+
+    def of(self, account: str, token: str | None) -> list[OpenSession]:
+        """The open sessions of an account, last used first.
+
+        Args:
+            account: Its id.
+            token: That of the session that asks.
+        """
+        since = self._outside.now() - self._settings.session_days * 86400
+        table = tables.session
+        query = select(table).where(table.c.account == account, table.c.used_at > since)
+        with self._store.reading() as connection:
+            rows = connection.execute(query.order_by(table.c.used_at.desc())).all()
+        asking = _hash(token or "")
+        return [
+            OpenSession(used_at=moment(row.used_at), current=row.token_hash == asking)
+            for row in rows
+        ]
+
+    def end_others(self, account: str, token: str | None, *, by: Person) -> None:
+        """End all sessions of an account but the one that asks."""
+        table = tables.session
+        others = (table.c.account == account) & (table.c.token_hash != _hash(token or ""))
+        with self._store.writing() as connection:
+            ended = connection.execute(delete(table).where(others)).rowcount
+            self._audit.write(connection, by.name, "sessions.ended", account, {"ended": ended})
+        self.end_all(account)
 
     # ---- finding
 

@@ -54,6 +54,10 @@ class Capacity(Document):
     """So many fit on this machine when it is empty."""
     reason: str
     """What sets the limit, e.g. ``memory``, ``processors``, ``operator``."""
+    load: float
+    """Runnable processes per processor, over the last minute."""
+    memory_mib: int
+    memory_free_mib: int
 
 
 class NewExercise(Document):

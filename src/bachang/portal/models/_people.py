@@ -60,6 +60,15 @@ class Session(Document):
     """How pages of hosts are shown: ``origin`` (own origin each) or ``opaque`` (no cookies)."""
 
 
+class OpenSession(Document):
+    """A browser in which somebody is signed in."""
+
+    used_at: datetime
+    """When it was last used, to within ten minutes."""
+    current: bool
+    """It is the one that asks."""
+
+
 class Login(Document):
     """Name and password."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from bachang.portal.models import (
     AcceptedInvitation,
@@ -14,6 +14,7 @@ from bachang.portal.models import (
     NewAccount,
     NewGroup,
     NewInvitation,
+    OpenSession,
     Page,
     Session,
 )
@@ -47,6 +48,18 @@ def change_account(
 ) -> Account:
     """Change one's own name or password; administrators: anything of anybody."""
     return portal.people.change_account(account, change, by=person)
+
+
+@router.get("/accounts/{account}/sessions")
+def list_sessions(account: Identity, request: Request, portal: PortalPart) -> list[OpenSession]:
+    """The browsers in which somebody is signed in, last used first."""
+    return portal.sessions.of(account, request.state.session)
+
+
+@router.delete("/accounts/{account}/sessions", status_code=204)
+def end_sessions(account: Identity, request: Request, portal: PortalPart, person: Asking) -> None:
+    """Sign somebody out everywhere but in the session that asks."""
+    portal.sessions.end_others(account, request.state.session, by=person)
 
 
 @router.get("/groups")
