@@ -66,7 +66,7 @@ def test_ends_only_what_began_with_it(people: People, assembly: Assembly) -> Non
     local = assembly.sessions.local_person()
 
     def start() -> str:
-        return assembly.portal.exercises.start(
+        return assembly.portal.opening.start(
             NewExercise(kind=Kind.TRAINING, pack="hall"), by=local
         ).id
 

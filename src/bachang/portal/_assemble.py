@@ -13,20 +13,21 @@ from bachang.engine import LocalEngine
 from bachang.portal._access import RULES, Access
 from bachang.portal._application import application, route_keys
 from bachang.portal._audit import Audit
-from bachang.portal._drafts import Drafts
-from bachang.portal._exercises import Exercises
-from bachang.portal._guard import Guard, cookie_name
+from bachang.portal._drafts import Drafts, Reader
+from bachang.portal._exercises import Boards, Control, Exercises, Opening
+from bachang.portal._ground import Ground
+from bachang.portal._guard import Guard
 from bachang.portal._library import Library
 from bachang.portal._live import Live
 from bachang.portal._machine import MachineView
 from bachang.portal._oidc import Oidc
 from bachang.portal._outside import Outside
-from bachang.portal._people import People
+from bachang.portal._people import Accounts, Groups, Invitations
 from bachang.portal._portal import Portal
 from bachang.portal._proofs import Proofs
 from bachang.portal._registry import Registry
 from bachang.portal._replies import Replies
-from bachang.portal._runs import Runs
+from bachang.portal._runs import Deeds, Runs
 from bachang.portal._screens import Screens
 from bachang.portal._sessions import Sessions
 from bachang.portal._settings import Settings
@@ -62,34 +63,32 @@ class Assembly:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = PortalStore(settings.database or f"sqlite:///{settings.data / 'portal.db'}")
         audit = Audit(self.store, outside)
-        self.sessions = Sessions(self.store, settings, audit, outside)
-        people = People(self.store, self.sessions, audit, outside)
+        ground = Ground(settings=settings, store=self.store, audit=audit, outside=outside)
+        self.sessions = Sessions(ground)
+        accounts, groups = Accounts(ground, self.sessions), Groups(ground)
+        invitations = Invitations(ground, self.sessions)
         proofs = Proofs(settings.data / "proofs")
-        library = Library(self.store, settings, proofs, audit, outside)
+        library = Library(ground, proofs)
         registry = Registry(self.store, audit)
         live = Live(outside.now)
-        self.stage = Stage(
-            settings, engine or LocalEngine(), registry, live, library.folder, outside
-        )
+        self.stage = Stage(ground, engine or LocalEngine(), registry, live, library.folder)
         self.verifier = Verifier(
+            ground,
             library,
             proofs,
             self.stage.engine.fabric,
-            lambda pack: self.stage.room(pack)[0],
-            audit,
-            outside,
+            lambda pack: self.stage.starts.room(pack)[0],
             settings.data / "verifying",
         )
-        runs = Runs(settings, registry, self.stage, audit, outside)
-        exercises = Exercises(settings, registry, self.stage, runs, library, people, audit, outside)
-        machine = MachineView(settings, registry, self.stage, audit, outside)
+        runs = Runs(ground, registry, self.stage)
+        exercises = Exercises(registry, self.stage, runs)
         terminals = Terminals(runs, registry, audit, settings.data / "recordings")
-        screens = Screens(settings, self.stage, runs, audit, outside, cookie_name(settings))
+        screens = Screens(ground, self.stage, runs)
         access = Access(
             relations={
-                "account": people.to_account,
-                "group": people.to_group,
-                "invitation": people.to_invitation,
+                "account": accounts.relations,
+                "group": groups.relations,
+                "invitation": invitations.relations,
                 "pack": library.to_pack,
                 "exercise": registry.to_exercise,
                 "run": registry.to_run,
@@ -100,18 +99,25 @@ class Assembly:
             store=self.store,
             access=access,
             sessions=self.sessions,
-            oidc=Oidc(settings, self.sessions, people, outside),
-            people=people,
+            oidc=Oidc(settings, self.sessions, accounts, outside),
+            accounts=accounts,
+            groups=groups,
+            invitations=invitations,
             audit=audit,
             library=library,
-            drafts=Drafts(library, proofs, audit),
+            drafts=Drafts(library, audit),
+            reader=Reader(library, proofs),
             verifier=self.verifier,
             exercises=exercises,
+            opening=Opening(ground, registry, library, groups, exercises),
+            control=Control(ground, registry, self.stage, exercises),
+            boards=Boards(registry, self.stage),
             runs=runs,
+            deeds=Deeds(ground, self.stage, runs),
             terminals=terminals,
             screens=screens,
             live=live,
-            machine=machine,
+            machine=MachineView(ground, registry, self.stage),
         )
         self._replies = Replies(self.store, outside)
         self.stage.before_end = terminals.keep_recordings
@@ -154,7 +160,7 @@ class Assembly:
 def _register_topics(portal: Portal) -> None:
     portal.live.register("run", lambda run, all_: portal.runs.document(run, everything=all_))
     portal.live.register("exercise", lambda exercise, _: portal.exercises.get(exercise))
-    portal.live.register("board", lambda exercise, _: portal.exercises.board(exercise))
+    portal.live.register("board", lambda exercise, _: portal.boards.get(exercise))
     portal.live.register("pack", lambda pack, _: portal.verifier.describe(pack))
     portal.live.register("machine", lambda _id, _: portal.machine.describe())
 

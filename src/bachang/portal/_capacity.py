@@ -10,6 +10,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from bachang.portal.models import Capacity
+
 PER_SANDBOX_MIB = 120
 """Agent, spawner, zygote and plant together."""
 PER_HOST_MIB = 6
@@ -43,6 +45,26 @@ def load() -> float:
 def estimate_mib(hosts: int) -> int:
     """What a sandbox takes, before one was measured."""
     return PER_SANDBOX_MIB + PER_HOST_MIB * hosts
+
+
+def document(room: tuple[int, int, str], running: int) -> Capacity:
+    """How many fit, beside what the machine has.
+
+    Args:
+        room: As `reckon` returns it.
+        running: Sandboxes that run.
+    """
+    fits, limit, reason = room
+    now = memory()
+    return Capacity(
+        fits=fits,
+        running=running,
+        limit=limit,
+        reason=reason,
+        load=load(),
+        memory_mib=now.total,
+        memory_free_mib=now.available,
+    )
 
 
 def reckon(

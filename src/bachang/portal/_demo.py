@@ -37,10 +37,10 @@ class Demo:
             return f"/runs/{left[0].id}"
         wanted = NewExercise(kind=Kind.TRAINING, pack=self._pack)
         try:
-            run = self._portal.exercises.start(wanted, by=person).runs[0]
+            run = self._portal.opening.start(wanted, by=person).runs[0]
         except ProblemError:
             return "/"  # the page says why when somebody starts it there
-        self._stage.play(run.id, playing=True)
+        self._stage.players.play(run.id, playing=True)
         return f"/runs/{run.id}"
 
     def end(self) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bachang.portal._access import NOBODY, Person
+from bachang.portal._bodies import body, given
+from bachang.portal._headers import cookie_name, hosts, security_headers
 from bachang.portal._limits import Limit
 from bachang.portal._problem import ProblemError
 from bachang.portal._replies import Replies
@@ -27,7 +28,6 @@ BODY_BYTES = 256 * 1024
 UPLOAD_BYTES = 32 * 1024 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _UPLOAD = "/api/packs/"
-_MESSAGE_WAIT_S = 30.0
 
 
 class Guard:
@@ -56,9 +56,9 @@ class Guard:
         self._settings = settings
         self._sessions = sessions
         self._replies = replies
-        self._hosts = _hosts(settings)
-        self._origins = {settings.origin, *(f"http://{host}" for host in _hosts(settings))}
-        self._headers = _security_headers(settings)
+        self._hosts = hosts(settings)
+        self._origins = {settings.origin, *(f"http://{host}" for host in hosts(settings))}
+        self._headers = security_headers(settings)
         self._rate = Limit("requests", settings.requests_per_minute, elapsed)
         self._cookie = cookie_name(settings)
 
@@ -123,13 +123,13 @@ class Guard:
             await self._app(scope, receive, send)
             return
         upload = scope["method"] == "PUT" and scope["path"].startswith(_UPLOAD)
-        body = await _body(headers, receive, UPLOAD_BYTES if upload else BODY_BYTES)
+        content = await body(headers, receive, UPLOAD_BYTES if upload else BODY_BYTES)
         person: Person = scope["state"]["person"]
         key = headers.get("idempotency-key")
         if key is None or not person.known:
-            await self._app(scope, _given(body, receive), send)
+            await self._app(scope, given(content, receive), send)
             return
-        await self._replies.answer(self._app, scope, person, key, body, receive, send)
+        await self._replies.answer(self._app, scope, person, key, content, receive, send)
 
     def _with_headers(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -140,98 +140,6 @@ class Guard:
             await send(message)
 
         return sending
-
-
-def cookie_name(settings: Settings) -> str:
-    """The session cookie's name. Cookies know no ports, so the port is in it."""
-    return "__Host-bachang" if settings.secure else f"bachang-{settings.port}"
-
-
-def _hosts(settings: Settings) -> frozenset[str]:
-    """Values of the Host header that are ours."""
-    port = settings.port
-    names = {f"{settings.host}:{port}", f"127.0.0.1:{port}", f"localhost:{port}"}
-    if settings.public:
-        names.add(urlsplit(settings.public).netloc.lower())
-    return frozenset(names | {host.lower() for host in settings.extra_hosts})
-
-
-def content_policy(settings: Settings, nonce: str | None = None) -> str:
-    """The content security policy of an answer.
-
-    Args:
-        nonce: What style elements of this answer carry; ``None``: there are none.
-    """
-    sockets = settings.origin.replace("http", "ws", 1)
-    policy = {
-        "default-src": "'none'",
-        "script-src": "'self'",
-        "style-src": "'self'" if nonce is None else f"'self' 'nonce-{nonce}'",
-        "img-src": "'self' data:",
-        "font-src": "'self'",
-        "connect-src": f"'self' {sockets}",
-        "worker-src": "'self'",
-        "frame-src": settings.screens_origin("*"),
-        "manifest-src": "'self'",
-        "form-action": "'self'",
-        "base-uri": "'none'",
-        "frame-ancestors": "'none'",
-    }
-    return "; ".join(f"{key} {value}" for key, value in policy.items())
-
-
-def _security_headers(settings: Settings) -> dict[str, str]:
-    headers = {
-        "Content-Security-Policy": content_policy(settings),
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "Cache-Control": "no-store",
-    }
-    if settings.secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    return headers
-
-
-async def _body(headers: Headers, receive: Receive, limit: int) -> bytes:
-    """The whole body of a request.
-
-    Raises:
-        ProblemError: 413 where it is longer than allowed, 408 where it does not come.
-    """
-    length = headers.get("content-length", "0")
-    if length.isdigit() and int(length) > limit:
-        raise _too_long(limit)
-    parts, size = [], 0
-    while True:
-        try:
-            message = await asyncio.wait_for(receive(), _MESSAGE_WAIT_S)
-        except TimeoutError:
-            raise ProblemError(408, "too-slow", "the body did not come", "send it again") from None
-        part = message.get("body", b"")
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            raise _too_long(limit)
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _too_long(limit: int) -> ProblemError:
-    return ProblemError(413, "too-long", f"a body has at most {limit >> 10} KiB", "send less")
-
-
-def _given(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives a body that was read already, and then what comes after it."""
-    parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receiving() -> Message:
-        return parts.pop() if parts else await receive()
-
-    return receiving
 
 
 async def _refuse(problem: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,72 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
 
-from bachang.engine import load_plan
 from bachang.plan import Plan
+from bachang.portal import _shelf as shelf
 from bachang.portal import _views as views
 from bachang.portal._access import Person, Relation
 from bachang.portal._archive import unpack
-from bachang.portal._audit import Audit
-from bachang.portal._outside import Outside
+from bachang.portal._ground import Ground
 from bachang.portal._problem import conflict, invalid, not_found
-from bachang.portal._proofs import Proofs, content_digest
-from bachang.portal._settings import Settings
-from bachang.portal.models import Pack, Page, Role, Topology, Verified
-from bachang.portal.store import PortalStore, tables
-from bachang.scenario import ScenarioError
+from bachang.portal._proofs import Proofs
+from bachang.portal._shelf import Shelf
+from bachang.portal.models import Pack, Page, Role, Topology
+from bachang.portal.store import tables
 
 _PACK = tables.pack
-_PICTURES = {
-    "picture.png": ("image/png", b"\x89PNG\r\n\x1a\n"),
-    "picture.jpg": ("image/jpeg", b"\xff\xd8\xff"),
-    "picture.webp": ("image/webp", b"RIFF"),
-}
-"""A pack's picture by file name: its type, and what its first bytes must be."""
-_TASK_MIN = 8
-"""Minutes that a newcomer takes for a task, roughly."""
-_REPORT = "verified.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Loaded:
-    """A pack as it was when its scenario had this time stamp."""
-
-    changed_ns: int
-    plan: Plan | None
-    problems: tuple[str, ...]
-    content: str = ""
-    """Digest of all its files."""
 
 
 class Library:
     """Reader of all packs, writer of uploaded ones."""
 
-    def __init__(
-        self,
-        store: PortalStore,
-        settings: Settings,
-        proofs: Proofs,
-        audit: Audit,
-        outside: Outside,
-    ) -> None:
-        self._store = store
+    def __init__(self, ground: Ground, proofs: Proofs) -> None:
+        self._store, self._audit, self._outside = ground.store, ground.audit, ground.outside
         self._proofs = proofs
-        self._audit = audit
-        self._outside = outside
-        self._shipped = settings.packs
-        self._uploaded = settings.data / "packs"
+        self._shipped = ground.settings.packs
+        self._uploaded = ground.settings.data / "packs"
         self._uploaded.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._loaded: dict[Path, _Loaded] = {}
+        self._shelf = Shelf()
         self._lock = threading.Lock()
 
     # ---- relations, for `Access`
@@ -96,27 +62,12 @@ class Library:
     def pack(self, name: str) -> Pack:
         """One pack; one that does not load says why."""
         folder = self.folder(name)
-        loaded = self._load(folder)
-        plan = loaded.plan
-        tasks = plan.exercise.tasks if plan else ()
+        loaded = self._shelf.load(folder)
         uploader = self._uploader(name)
-        return Pack(
-            name=name,
-            title=plan.title if plan else {"en": name},
-            description=plan.description if plan else {"en": ""},
-            difficulty=max(1, min(5, max((task.level for task in tasks), default=1))),
-            skills=_skills(plan),
-            duration_min=_TASK_MIN * len(tasks) or _TASK_MIN,
-            hosts=len(plan.world.hosts) if plan else 0,
-            tasks=len(tasks),
-            points=sum(task.points for task in tasks),
-            picture=f"/api/packs/{name}/picture" if _picture(folder) else None,
-            verified=self._proofs.verified(name, loaded.content)
-            or (_verified(folder) if uploader is None else None),
-            shipped=uploader is None,
-            uploaded_by=uploader,
-            problems=list(loaded.problems),
-        )
+        proven = self._proofs.verified(name, loaded.content)
+        if proven is None and uploader is None:
+            proven = shelf.verified(folder)
+        return shelf.document(name, folder, loaded, uploaded_by=uploader, verified=proven)
 
     def usable(self, name: str) -> Pack:
         """A pack that loads.
@@ -131,7 +82,7 @@ class Library:
 
     def topology(self, name: str, person: Person) -> Topology:
         """How its world looks."""
-        plan = self._load(self.folder(name)).plan
+        plan = self._shelf.load(self.folder(name)).plan
         if plan is None:
             raise invalid("this pack does not load", "its page says why")
         insider = Role.ORGANISER in person.roles or self.owner(name) == person.id
@@ -139,7 +90,7 @@ class Library:
 
     def picture(self, name: str) -> tuple[bytes, str]:
         """Its picture and the picture's type."""
-        found = _picture(self.folder(name))
+        found = shelf.picture(self.folder(name))
         if found is None:
             raise not_found("picture", name)
         return found
@@ -160,11 +111,11 @@ class Library:
 
     def plan(self, name: str) -> Plan | None:
         """The plan of a pack as it is kept; ``None`` if it does not load."""
-        return self._load(self.folder(name)).plan
+        return self._shelf.load(self.folder(name)).plan
 
     def content(self, name: str) -> str:
         """Digest of all files of a pack."""
-        return self._load(self.folder(name)).content
+        return self._shelf.load(self.folder(name)).content
 
     # ---- bringing
 
@@ -198,7 +149,7 @@ class Library:
 
     def forget(self, name: str) -> None:
         """A file of an uploaded pack has changed: it is read again when it is asked for."""
-        self._loaded.pop(self._uploaded / name, None)
+        self._shelf.forget(self._uploaded / name)
 
     def delete(self, name: str, *, by: Person) -> None:
         """Delete an uploaded pack."""
@@ -235,51 +186,3 @@ class Library:
         )
         with self._store.reading() as connection:
             return connection.execute(query).scalar_one_or_none()
-
-    def _load(self, folder: Path) -> _Loaded:
-        try:
-            changed_ns = (folder / "scenario.yaml").stat().st_mtime_ns
-        except OSError:
-            return _Loaded(changed_ns=0, plan=None, problems=("its files are gone",))
-        known = self._loaded.get(folder)
-        if known is None or known.changed_ns != changed_ns:
-            known = self._loaded[folder] = _read(folder, changed_ns)
-        return known
-
-
-def _read(folder: Path, changed_ns: int) -> _Loaded:
-    content = content_digest(folder)
-    try:
-        plan = load_plan(folder)
-    except ScenarioError as error:
-        problems = tuple(str(problem).removeprefix(f"{folder}/") for problem in error.problems[:20])
-        return _Loaded(changed_ns=changed_ns, plan=None, problems=problems, content=content)
-    except (RecursionError, MemoryError, ValueError) as error:
-        problem = f"it cannot be read: {type(error).__name__}"
-        return _Loaded(changed_ns=changed_ns, plan=None, problems=(problem,), content=content)
-    return _Loaded(changed_ns=changed_ns, plan=plan, problems=(), content=content)
-
-
-def _skills(plan: Plan | None) -> list[str]:
-    weaknesses = plan.exercise.weaknesses if plan else ()
-    return sorted({key for weakness in weaknesses for key in weakness.techniques})
-
-
-def _picture(folder: Path) -> tuple[bytes, str] | None:
-    for name, (media_type, start) in _PICTURES.items():
-        file = folder / name
-        if file.is_file() and not file.is_symlink():
-            content = file.read_bytes()
-            if content.startswith(start):
-                return content, media_type
-    return None
-
-
-def _verified(folder: Path) -> Verified | None:
-    """What `bachang verify --json` said last, if it was kept beside a pack that ships."""
-    try:
-        report = json.loads((folder / _REPORT).read_text())
-        date = datetime.fromisoformat(report["date"])
-        return Verified(date=date.replace(tzinfo=date.tzinfo or UTC), ok=report["ok"] is True)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

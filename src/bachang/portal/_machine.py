@@ -10,12 +10,10 @@ from bachang import __version__
 from bachang.fabric import FabricError, SandboxStatus, doctor
 from bachang.portal import _capacity as capacity
 from bachang.portal._access import Person
-from bachang.portal._audit import Audit
-from bachang.portal._outside import Outside
+from bachang.portal._ground import Ground
 from bachang.portal._registry import Registry
-from bachang.portal._settings import Settings
 from bachang.portal._stage import Stage
-from bachang.portal.models import Capacity, Cleanup, Finding, Machine, SandboxInfo
+from bachang.portal.models import Cleanup, Finding, Machine, SandboxInfo
 
 _PROBE_S = 60.0
 
@@ -23,25 +21,17 @@ _PROBE_S = 60.0
 class MachineView:
     """Reads the machine, and clears what is left over."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        registry: Registry,
-        stage: Stage,
-        audit: Audit,
-        outside: Outside,
-    ) -> None:
-        self._settings = settings
+    def __init__(self, ground: Ground, registry: Registry, stage: Stage) -> None:
+        self._data = ground.settings.data
+        self._audit = ground.audit
+        self._elapsed = ground.outside.elapsed
         self._registry = registry
         self._stage = stage
-        self._audit = audit
-        self._elapsed = outside.elapsed
         self._probed: tuple[float, list[Finding]] | None = None
 
     def describe(self) -> Machine:
         """The machine now."""
         memory = capacity.memory()
-        fits, limit, reason = self._stage.room("")
         sandboxes = self._sandboxes()
         return Machine(
             version=__version__,
@@ -49,18 +39,10 @@ class MachineView:
             load=capacity.load(),
             memory_mib=memory.total,
             memory_free_mib=memory.available,
-            disk_free_mib=shutil.disk_usage(self._settings.data).free >> 20,
+            disk_free_mib=shutil.disk_usage(self._data).free >> 20,
             sandboxes=sandboxes,
             abandoned=self._stage.engine.abandoned(),
-            capacity=Capacity(
-                fits=fits,
-                running=len(sandboxes),
-                limit=limit,
-                reason=reason,
-                load=capacity.load(),
-                memory_mib=memory.total,
-                memory_free_mib=memory.available,
-            ),
+            capacity=capacity.document(self._stage.starts.room(""), len(sandboxes)),
             findings=self._findings(),
         )
 

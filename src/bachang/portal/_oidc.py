@@ -22,9 +22,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from bachang.portal._guard import cookie_name
+from bachang.portal._headers import cookie_name
 from bachang.portal._outside import Outside
-from bachang.portal._people import People
+from bachang.portal._people import Accounts
 from bachang.portal._problem import ProblemError, not_found
 from bachang.portal._sessions import OpenedSession, Sessions
 from bachang.portal._settings import OidcSettings, Settings
@@ -50,11 +50,11 @@ class Oidc:
     """The identity provider, if one is set up."""
 
     def __init__(
-        self, settings: Settings, sessions: Sessions, people: People, outside: Outside
+        self, settings: Settings, sessions: Sessions, accounts: Accounts, outside: Outside
     ) -> None:
         self._settings = settings
         self._sessions = sessions
-        self._people = people
+        self._accounts = accounts
         self._outside = outside
         self._begun: dict[str, _Begun] = {}
 
@@ -142,7 +142,7 @@ class Oidc:
     def _open(self, provider: OidcSettings, claims: dict[str, Any]) -> OpenedSession:
         wanted = str(claims.get("preferred_username") or claims.get("email") or claims["sub"])
         name = _NOT_A_NAME.sub("-", wanted.partition("@")[0].lower()).strip(".-_")[:56]
-        row = self._people.from_provider(
+        row = self._accounts.from_provider(
             f"{provider.issuer} {claims['sub']}",
             name or "person",
             str(claims.get("name") or wanted)[:200],

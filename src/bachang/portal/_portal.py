@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bachang.portal._access import Access
     from bachang.portal._audit import Audit
-    from bachang.portal._drafts import Drafts
-    from bachang.portal._exercises import Exercises
+    from bachang.portal._drafts import Drafts, Reader
+    from bachang.portal._exercises import Boards, Control, Exercises, Opening
     from bachang.portal._library import Library
     from bachang.portal._live import Live
     from bachang.portal._machine import MachineView
     from bachang.portal._oidc import Oidc
-    from bachang.portal._people import People
-    from bachang.portal._runs import Runs
+    from bachang.portal._people import Accounts, Groups, Invitations
+    from bachang.portal._runs import Deeds, Runs
     from bachang.portal._screens import Screens
     from bachang.portal._sessions import Sessions
     from bachang.portal._settings import Settings
@@ -33,13 +33,20 @@ class Portal:
     access: Access
     sessions: Sessions
     oidc: Oidc
-    people: People
+    accounts: Accounts
+    groups: Groups
+    invitations: Invitations
     audit: Audit
     library: Library
     drafts: Drafts
+    reader: Reader
     verifier: Verifier
     exercises: Exercises
+    opening: Opening
+    control: Control
+    boards: Boards
     runs: Runs
+    deeds: Deeds
     terminals: Terminals
     screens: Screens
     live: Live

@@ -16,12 +16,11 @@ from starlette.types import Message, Receive, Scope, Send
 from bachang.fabric import FabricError
 from bachang.portal import _views as views
 from bachang.portal._access import Person
-from bachang.portal._audit import Audit
-from bachang.portal._outside import Outside
+from bachang.portal._ground import Ground
+from bachang.portal._headers import cookie_name
 from bachang.portal._problem import conflict, forbidden, not_found
 from bachang.portal._proxy import Page, apology
 from bachang.portal._runs import Runs
-from bachang.portal._settings import Settings
 from bachang.portal._stage import Stage
 from bachang.portal._world import World
 from bachang.portal.models import OpenScreen, Screen
@@ -43,21 +42,12 @@ class _Opened:
 class Screens:
     """Opens pages, and is the ASGI application that serves them."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        stage: Stage,
-        runs: Runs,
-        audit: Audit,
-        outside: Outside,
-        hidden_cookie: str,
-    ) -> None:
-        self._settings = settings
+    def __init__(self, ground: Ground, stage: Stage, runs: Runs) -> None:
+        self._settings, self._audit = ground.settings, ground.audit
+        self._outside = ground.outside
         self._stage = stage
         self._runs = runs
-        self._audit = audit
-        self._outside = outside
-        self._hidden_cookie = hidden_cookie
+        self._hidden_cookie = cookie_name(ground.settings)
         self._opened: dict[str, _Opened] = {}
 
     def open(self, run: str, wanted: OpenScreen, *, by: Person) -> Screen:

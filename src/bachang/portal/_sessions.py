@@ -1,29 +1,26 @@
 """Who asks: sessions, passwords, the one-time token that `bachang serve` prints.
 
 A session is an opaque random token in a cookie; the data base keeps only its hash. Sessions
-that were used lately are remembered, so most requests need no data base for it. A wrong name
-costs as much time as a wrong password.
+that were used lately are remembered, so most requests need no data base for it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from bachang.portal._access import NOBODY, Person
-from bachang.portal._audit import Audit
+from bachang.portal._ground import Ground
+from bachang.portal._identity import account_of, hash_of, person_of
 from bachang.portal._limits import Limit
-from bachang.portal._outside import Outside, moment
+from bachang.portal._outside import moment
+from bachang.portal._passwords import Passwords
 from bachang.portal._problem import ProblemError
-from bachang.portal._settings import Settings
-from bachang.portal.models import Account, OpenSession, Role, Session, SignIn
-from bachang.portal.store import PortalStore, tables
+from bachang.portal.models import OpenSession, Role, Session, SignIn
+from bachang.portal.store import tables
 
 LOCAL = "local"
 """Name of the account that the one-time token opens."""
@@ -42,15 +39,11 @@ class OpenedSession:
 class Sessions:
     """Opens, finds and closes sessions."""
 
-    def __init__(
-        self, store: PortalStore, settings: Settings, audit: Audit, outside: Outside
-    ) -> None:
-        self._store = store
-        self._settings = settings
-        self._audit = audit
-        self._outside = outside
-        self._hasher = PasswordHasher(memory_cost=settings.hash_memory_mib << 10)
-        self._nobody_hash = self._hasher.hash(outside.token())
+    def __init__(self, ground: Ground) -> None:
+        settings, outside = ground.settings, ground.outside
+        self._store, self._audit = ground.store, ground.audit
+        self._settings, self._outside = settings, outside
+        self.passwords = Passwords(settings.hash_memory_mib, outside)
         self._per_name = Limit("sign-ins", settings.sign_ins_per_minute, outside.elapsed)
         self._remembered: dict[str, tuple[Person, float]] = {}
         self.one_time_token: str | None = outside.token() if settings.local else None
@@ -66,7 +59,7 @@ class Sessions:
         self._per_name.take(name)
         with self._store.reading() as connection:
             row = _by_name(connection, name)
-        good = self._matches(row.password if row else None, password)
+        good = self.passwords.match(row.password if row else None, password)
         if row is None or not good or row.disabled:
             self._audit.note("portal", "session.refused", name)
             raise _refused("name or password is wrong")
@@ -97,7 +90,7 @@ class Sessions:
         """Open a session for an account (its row)."""
         token = self._outside.token()
         with self._store.writing() as connection:
-            values = {"token_hash": _hash(token), "account": row.id}
+            values = {"token_hash": hash_of(token), "account": row.id}
             connection.execute(insert(tables.session).values(**values, used_at=self._outside.now()))
             self._audit.write(connection, row.name, "session.opened", row.name, {"by": way})
         return OpenedSession(token=token, person=person_of(row))
@@ -106,10 +99,10 @@ class Sessions:
         """End a session."""
         if token is None or not person.known:
             return
-        self._remembered.pop(_hash(token), None)
+        self._remembered.pop(hash_of(token), None)
         with self._store.writing() as connection:
             connection.execute(
-                delete(tables.session).where(tables.session.c.token_hash == _hash(token))
+                delete(tables.session).where(tables.session.c.token_hash == hash_of(token))
             )
             self._audit.write(connection, person.name, "session.closed", person.name)
 
@@ -131,7 +124,7 @@ class Sessions:
         query = select(table).where(table.c.account == account, table.c.used_at > since)
         with self._store.reading() as connection:
             rows = connection.execute(query.order_by(table.c.used_at.desc())).all()
-        asking = _hash(token or "")
+        asking = hash_of(token or "")
         return [
             OpenSession(used_at=moment(row.used_at), current=row.token_hash == asking)
             for row in rows
@@ -140,7 +133,7 @@ class Sessions:
     def end_others(self, account: str, token: str | None, *, by: Person) -> None:
         """End all sessions of an account but the one that asks."""
         table = tables.session
-        others = (table.c.account == account) & (table.c.token_hash != _hash(token or ""))
+        others = (table.c.account == account) & (table.c.token_hash != hash_of(token or ""))
         with self._store.writing() as connection:
             ended = connection.execute(delete(table).where(others)).rowcount
             self._audit.write(connection, by.name, "sessions.ended", account, {"ended": ended})
@@ -150,12 +143,12 @@ class Sessions:
 
     def remembered(self, token: str) -> Person | None:
         """Whoever has this session, if it was used lately; needs no data base."""
-        person, touched_s = self._remembered.get(_hash(token), (None, 0.0))
+        person, touched_s = self._remembered.get(hash_of(token), (None, 0.0))
         return person if self._outside.now() - touched_s < _TOUCH_S else None
 
     def who(self, token: str) -> Person:
         """Whoever has this session; nobody if it is unknown or has ended."""
-        hashed, now = _hash(token), self._outside.now()
+        hashed, now = hash_of(token), self._outside.now()
         query = (
             select(tables.account, tables.session.c.used_at)
             .join(tables.session, tables.session.c.account == tables.account.c.id)
@@ -190,10 +183,6 @@ class Sessions:
 
     # ---- passwords
 
-    def hash(self, password: str) -> str:
-        """The argon2id hash of a password."""
-        return self._hasher.hash(password)
-
     def check(self, row: Row[Any], password: str) -> None:
         """Whether a password is an account's.
 
@@ -201,14 +190,8 @@ class Sessions:
             ProblemError: 401.
         """
         self._per_name.take(row.name)
-        if not self._matches(row.password, password):
+        if not self.passwords.match(row.password, password):
             raise _refused("the current password is wrong")
-
-    def _matches(self, hashed: str | None, password: str) -> bool:
-        try:
-            return self._hasher.verify(hashed or self._nobody_hash, password) and bool(hashed)
-        except (Argon2Error, InvalidHashError):
-            return False
 
     def _local_account(self) -> Row[Any]:
         """The account of the one-time token, made on first use; it has every role."""
@@ -230,30 +213,8 @@ class Sessions:
         return row
 
 
-def person_of(row: Row[Any]) -> Person:
-    """Whoever has the account in this row."""
-    roles = frozenset(Role(role) for role in row.roles)
-    return Person(id=row.id, name=row.name, display_name=row.display_name, roles=roles)
-
-
-def account_of(row: Row[Any]) -> Account:
-    """An account's row as a document."""
-    return Account(
-        id=row.id,
-        name=row.name,
-        display_name=row.display_name,
-        roles=sorted(Role(role) for role in row.roles),
-        disabled=row.disabled,
-        created_at=moment(row.created_at),
-    )
-
-
 def _by_name(connection: Connection, name: str) -> Row[Any] | None:
     return connection.execute(select(tables.account).where(tables.account.c.name == name)).first()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _refused(detail: str) -> ProblemError:

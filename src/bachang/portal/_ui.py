@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from bachang.portal._guard import content_policy
+from bachang.portal._headers import content_policy
 from bachang.portal._settings import Settings
 
 _NEVER_CHANGES = "public, max-age=31536000, immutable"

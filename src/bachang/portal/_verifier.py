@@ -1,62 +1,39 @@
 """Proving packs, one after the other, each in a process of its own.
 
-What is proven is a copy that is made when somebody asks, so an author may go on writing. The
-process ends, with its sandboxes, when its standard input is closed: by cancelling, and by the
-portal's own end however that comes.
+What is proven is a copy that is made when somebody asks, so an author may go on writing.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
 
 from bachang.engine import load_plan
-from bachang.fabric import Fabric, FabricError
-from bachang.plan import Plan
+from bachang.fabric import Fabric
 from bachang.portal._access import Person
-from bachang.portal._audit import Audit
+from bachang.portal._ground import Ground
 from bachang.portal._library import Library
-from bachang.portal._outside import Outside, moment
+from bachang.portal._outside import moment
 from bachang.portal._problem import ProblemError, conflict
 from bachang.portal._proofs import Proof, Proofs, content_digest
-from bachang.portal.models import Verification, VerificationState, VerifyCheck
+from bachang.portal._proving import Job, prove
+from bachang.portal.models import Verification, VerificationState
 from bachang.verify import check_names
 
 AT_ONCE = 1
 """Verifications at the same time; each has two sandboxes."""
-_GOODBYE_S = 30.0
 _RUNNING = (VerificationState.QUEUED, VerificationState.RUNNING)
-_WORDS = (sys.executable, "-s", "-P", "-B", "-m", "bachang.verify.worker")
-
-
-@dataclass(kw_only=True)
-class _Job:
-    """A verification of this portal's life."""
-
-    folder: Path
-    """The copy that is proven."""
-    content: str
-    plan: Plan
-    shown: Verification
-    checks: list[VerifyCheck] = field(default_factory=list)
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    ok: bool | None = None
 
 
 class Verifier:
     """Proves packs on request and remembers what came of it.
 
     Args:
+        ground: What services stand on.
         library: The packs.
         proofs: Where results are kept.
         fabric: Where the sandboxes are, to end those that a killed process left.
@@ -66,19 +43,19 @@ class Verifier:
 
     def __init__(
         self,
+        ground: Ground,
         library: Library,
         proofs: Proofs,
         fabric: Fabric,
         room: Callable[[str], int],
-        audit: Audit,
-        outside: Outside,
         folder: Path,
     ) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
         self._library, self._proofs, self._fabric = library, proofs, fabric
-        self._room, self._audit, self._outside, self._folder = room, audit, outside, folder
-        self._jobs: dict[str, _Job] = {}
+        self._audit, self._outside = ground.audit, ground.outside
+        self._room, self._folder = room, folder
+        self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, "verifier")
 
@@ -139,7 +116,7 @@ class Verifier:
         except ProblemError:
             return False  # it was deleted
 
-    def _job(self, pack: str, by: Person) -> _Job:
+    def _job(self, pack: str, by: Person) -> Job:
         folder = Path(tempfile.mkdtemp(dir=self._folder)) / pack
         shutil.copytree(self._library.folder(pack), folder)
         plan = load_plan(folder)
@@ -150,91 +127,26 @@ class Verifier:
                 "expected": list(check_names(plan)),
             }
         )
-        return _Job(folder=folder, content=content_digest(folder), plan=plan, shown=shown)
+        return Job(folder=folder, content=content_digest(folder), plan=plan, shown=shown)
 
     # ---- in the pool's thread
 
-    def _prove(self, job: _Job) -> None:
+    def _prove(self, job: Job) -> None:
         try:
             reason = "" if job.cancelled.is_set() else self._run(job)
         except (OSError, ValueError, KeyError) as error:
             reason = f"{type(error).__name__}: {error}"
         finally:
             shutil.rmtree(job.folder.parent, ignore_errors=True)
-        self._change(job, state=_end(job), ended_at=moment(self._outside.now()), reason=reason)
+        job.change(state=job.end, ended_at=moment(self._outside.now()), reason=reason)
         if job.shown.state in (VerificationState.PASSED, VerificationState.FAILED):
             done = self.describe(job.shown.pack)
             proof = Proof(content=job.content, verification=done)
             self._proofs.keep(job.shown.pack, proof, job.plan)
 
-    def _run(self, job: _Job) -> str:
-        """Why there is no result; empty if there is one."""
-        now = moment(self._outside.now())
-        self._change(job, state=VerificationState.RUNNING, started_at=now)
-        log = job.folder.parent / "log"
-        with log.open("wb") as errors:
-            process = subprocess.Popen(
-                [*_WORDS, str(job.folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            )
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
-        with process.stdout as told, _ended_with(job.cancelled, process.stdin):
-            _listen(job, told)
-        self._wait(process)
-        said = log.read_text(errors="replace").strip().splitlines()
-        return "" if job.ok is not None or job.cancelled.is_set() else "; ".join(said[-1:])
-
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        try:
-            process.wait(_GOODBYE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for name in self._fabric.sandboxes():
-            if name.startswith(f"verify-{process.pid}-"):
-                with contextlib.suppress(FabricError):
-                    self._fabric.attach(name).destroy()
-
-    def _change(self, job: _Job, **values: Any) -> None:
-        job.shown = job.shown.model_copy(update=values)
-
-
-@contextlib.contextmanager
-def _ended_with(cancelled: threading.Event, open_end: IO[bytes]) -> Any:
-    """Keep a process's input open until the block ends or it is cancelled."""
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.is_set() and not cancelled.wait(0.1):
-            pass
-        open_end.close()
-
-    watching = threading.Thread(target=watch, daemon=True)
-    watching.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watching.join()
-
-
-def _listen(job: _Job, told: IO[bytes]) -> None:
-    for line in told:
-        said = json.loads(line)
-        if "check" in said:
-            job.checks.append(VerifyCheck.model_validate(said["check"]))
-        if "report" in said:
-            job.ok = said["report"]["ok"]
-
-
-def _end(job: _Job) -> VerificationState:
-    if job.cancelled.is_set():
-        return VerificationState.CANCELLED
-    if job.ok is None:
-        return VerificationState.BROKEN
-    return VerificationState.PASSED if job.ok else VerificationState.FAILED
+    def _run(self, job: Job) -> str:
+        job.change(state=VerificationState.RUNNING, started_at=moment(self._outside.now()))
+        return prove(job, self._fabric)
 
 
 def _none(pack: str) -> Verification:

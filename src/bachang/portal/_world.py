@@ -21,20 +21,6 @@ from bachang.portal._outside import moment
 from bachang.portal.models import Document, HostState, LiveEvent
 
 _SETTLE_S = 30.0
-_STATE_KINDS = frozenset(
-    {
-        "host.reset",
-        "host.failed",
-        "sandbox.deployed",
-        "sandbox.paused",
-        "sandbox.reset",
-        "sandbox.restored",
-        "sandbox.resumed",
-        "service.down",
-        "service.up",
-    }
-)
-"""Kinds of events after which the sandbox is looked at again."""
 
 
 class World:
@@ -165,7 +151,7 @@ class World:
     def _take(self, batch: list[Event]) -> None:
         self._store.append(batch)
         kinds = {event.kind for event in batch}
-        if kinds & _STATE_KINDS:
+        if kinds & views.STATE_KINDS:
             self.look()
         with self._channel.lock:
             self.memory.remember(batch)

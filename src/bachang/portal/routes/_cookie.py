@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Response
 
-from bachang.portal._guard import cookie_name
+from bachang.portal._headers import cookie_name
 
 if TYPE_CHECKING:
     from bachang.portal._sessions import OpenedSession

@@ -27,19 +27,19 @@ router = APIRouter(prefix="/api", tags=["people"])
 @router.get("/accounts")
 def list_accounts(portal: PortalPart, after: After = None, limit: Limit = 50) -> Page[Account]:
     """All accounts, by name."""
-    return portal.people.accounts(after=after, limit=limit)
+    return portal.accounts.page(after=after, limit=limit)
 
 
 @router.post("/accounts", status_code=201)
 def create_account(new: NewAccount, portal: PortalPart, person: Asking) -> Account:
     """Make an account."""
-    return portal.people.create_account(new, by=person)
+    return portal.accounts.create(new, by=person)
 
 
 @router.get("/accounts/{account}")
 def get_account(account: Identity, portal: PortalPart) -> Account:
     """One account."""
-    return portal.people.account(account)
+    return portal.accounts.get(account)
 
 
 @router.patch("/accounts/{account}")
@@ -47,7 +47,7 @@ def change_account(
     account: Identity, change: AccountChange, portal: PortalPart, person: Asking
 ) -> Account:
     """Change one's own name or password; administrators: anything of anybody."""
-    return portal.people.change_account(account, change, by=person)
+    return portal.accounts.change(account, change, by=person)
 
 
 @router.get("/accounts/{account}/sessions")
@@ -67,25 +67,25 @@ def list_groups(
     portal: PortalPart, person: Asking, after: After = None, limit: Limit = 50
 ) -> Page[Group]:
     """The groups that whoever asks owns or is in; organisers and administrators: all."""
-    return portal.people.groups(person, after=after, limit=limit)
+    return portal.groups.page(person, after=after, limit=limit)
 
 
 @router.post("/groups", status_code=201)
 def create_group(new: NewGroup, portal: PortalPart, person: Asking) -> Group:
     """Make a group."""
-    return portal.people.create_group(new, by=person)
+    return portal.groups.create(new, by=person)
 
 
 @router.get("/groups/{group}")
 def get_group(group: Identity, portal: PortalPart) -> Group:
     """One group."""
-    return portal.people.group(group)
+    return portal.groups.get(group)
 
 
 @router.delete("/groups/{group}", status_code=204)
 def delete_group(group: Identity, portal: PortalPart, person: Asking) -> None:
     """Delete a group; its people and their runs stay."""
-    portal.people.delete_group(group, by=person)
+    portal.groups.delete(group, by=person)
 
 
 @router.get("/groups/{group}/members")
@@ -93,19 +93,19 @@ def list_members(
     group: Identity, portal: PortalPart, after: After = None, limit: Limit = 50
 ) -> Page[Account]:
     """The people in a group, by name."""
-    return portal.people.members(group, after=after, limit=limit)
+    return portal.groups.members(group, after=after, limit=limit)
 
 
 @router.put("/groups/{group}/members/{account}", status_code=204)
 def add_member(group: Identity, account: Identity, portal: PortalPart, person: Asking) -> None:
     """Put somebody into a group."""
-    portal.people.add_member(group, account, by=person)
+    portal.groups.add_member(group, account, by=person)
 
 
 @router.delete("/groups/{group}/members/{account}", status_code=204)
 def remove_member(group: Identity, account: Identity, portal: PortalPart, person: Asking) -> None:
     """Take somebody out of a group."""
-    portal.people.remove_member(group, account, by=person)
+    portal.groups.remove_member(group, account, by=person)
 
 
 @router.get("/invitations")
@@ -113,19 +113,19 @@ def list_invitations(
     portal: PortalPart, person: Asking, after: After = None, limit: Limit = 50
 ) -> Page[Invitation]:
     """One's own open invitations; administrators: all."""
-    return portal.people.invitations(person, after=after, limit=limit)
+    return portal.invitations.page(person, after=after, limit=limit)
 
 
 @router.post("/invitations", status_code=201)
 def create_invitation(new: NewInvitation, portal: PortalPart, person: Asking) -> Invitation:
     """Make an invitation; its token is told here and never again."""
-    return portal.people.create_invitation(new, by=person)
+    return portal.invitations.create(new, by=person)
 
 
 @router.delete("/invitations/{invitation}", status_code=204)
 def delete_invitation(invitation: Identity, portal: PortalPart, person: Asking) -> None:
     """Call an invitation back."""
-    portal.people.delete_invitation(invitation, by=person)
+    portal.invitations.delete(invitation, by=person)
 
 
 @router.post("/invitations/accept", status_code=201)
@@ -133,6 +133,6 @@ def accept_invitation(
     accepted: AcceptedInvitation, response: Response, portal: PortalPart
 ) -> Session:
     """Make an account by an invitation, and sign in."""
-    opened = portal.people.accept_invitation(accepted)
+    opened = portal.invitations.accept(accepted)
     set_cookie(response, opened, portal.settings)
     return portal.sessions.describe(opened.person)

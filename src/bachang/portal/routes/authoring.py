@@ -66,7 +66,7 @@ def delete_file(pack: Name, path: Path, portal: PortalPart, person: Asking) -> N
 @router.post("/packs/{pack}/lint")
 def read_draft(pack: Name, draft: Draft, portal: PortalPart) -> Reading:
     """Read the pack with what an editor holds: findings, topology, what changed. Runs nothing."""
-    return portal.drafts.read(pack, draft)
+    return portal.reader.read(pack, draft)
 
 
 @router.get("/packs/{pack}/verification")

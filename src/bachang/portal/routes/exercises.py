@@ -36,7 +36,7 @@ def list_exercises(
 @router.post("", status_code=201)
 def start_exercise(new: NewExercise, portal: PortalPart, person: Asking) -> Exercise:
     """Start an exercise; what does not fit on the machine now waits in a queue."""
-    return portal.exercises.start(new, by=person)
+    return portal.opening.start(new, by=person)
 
 
 @router.get("/capacity")
@@ -54,43 +54,43 @@ def get_exercise(exercise: Identity, portal: PortalPart) -> Exercise:
 @router.post("/{exercise}/end")
 def end_exercise(exercise: Identity, portal: PortalPart, person: Asking) -> Exercise:
     """End it: all sandboxes go down; journals and scores stay."""
-    return portal.exercises.end(exercise, by=person)
+    return portal.control.end(exercise, by=person)
 
 
 @router.post("/{exercise}/broadcast")
 def broadcast(exercise: Identity, message: Broadcast, portal: PortalPart, person: Asking) -> Done:
     """Tell everybody in it something."""
-    return portal.exercises.broadcast(exercise, message, by=person)
+    return portal.control.broadcast(exercise, message, by=person)
 
 
 @router.post("/{exercise}/inject")
 def do_inject(exercise: Identity, what: DoInject, portal: PortalPart, person: Asking) -> Done:
     """Do an inject of the scenario now."""
-    return portal.exercises.inject(exercise, what, by=person)
+    return portal.control.inject(exercise, what, by=person)
 
 
 @router.post("/{exercise}/extend")
 def extend(exercise: Identity, more: Extend, portal: PortalPart, person: Asking) -> Exercise:
     """Give everybody more time."""
-    return portal.exercises.extend(exercise, more, by=person)
+    return portal.control.extend(exercise, more, by=person)
 
 
 @router.post("/{exercise}/freeze")
 def freeze(exercise: Identity, what: Freeze, portal: PortalPart, person: Asking) -> Done:
     """Stop all clocks and hosts, or let them go on."""
-    return portal.exercises.freeze(exercise, what, by=person)
+    return portal.control.freeze(exercise, what, by=person)
 
 
 @router.post("/{exercise}/advance")
 def advance(exercise: Identity, how: Advance, portal: PortalPart, person: Asking) -> Done:
     """Let the field systems step ahead at full speed."""
-    return portal.exercises.advance(exercise, how, by=person)
+    return portal.control.advance(exercise, how, by=person)
 
 
 @router.get("/{exercise}/board", response_model=Board)
 async def get_board(exercise: Identity, portal: PortalPart) -> Response:
     """Who stands where."""
-    content = portal.exercises.board_at_hand(exercise)
+    content = portal.boards.at_hand(exercise)
     if content is None:
-        content = await run_in_threadpool(portal.exercises.board_json, exercise)
+        content = await run_in_threadpool(portal.boards.json, exercise)
     return Response(content, media_type="application/json")

@@ -51,7 +51,7 @@ def answer(
     run: Identity, given: NewAnswer, portal: PortalPart, person: Asking, key: Key
 ) -> Verdict:
     """Answer a task; when this returns, the answer is kept for good."""
-    return portal.runs.answer(run, given, by=person, key=key)
+    return portal.deeds.answer(run, given, by=person, key=key)
 
 
 @router.post("/{run}/hints")
@@ -59,37 +59,37 @@ def take_hint(
     run: Identity, wanted: TakeHint, portal: PortalPart, person: Asking, key: Key
 ) -> TakenHint:
     """Buy the next hint of a task."""
-    return portal.runs.hint(run, wanted, by=person, key=key)
+    return portal.deeds.hint(run, wanted, by=person, key=key)
 
 
 @router.post("/{run}/reset")
 def reset(run: Identity, what: Reset, portal: PortalPart, person: Asking) -> Run:
     """Make a host, or everything, anew: files and settings go back to the start."""
-    return portal.runs.reset(run, what, by=person)
+    return portal.deeds.reset(run, what, by=person)
 
 
 @router.post("/{run}/pause")
 def pause(run: Identity, portal: PortalPart, person: Asking) -> Run:
     """Stop its clock and freeze its hosts."""
-    return portal.runs.pause(run, by=person)
+    return portal.deeds.pause(run, by=person)
 
 
 @router.post("/{run}/resume")
 def resume(run: Identity, portal: PortalPart, person: Asking) -> Run:
     """Undo pause."""
-    return portal.runs.resume(run, by=person)
+    return portal.deeds.resume(run, by=person)
 
 
 @router.post("/{run}/story")
 def play_story(run: Identity, what: PlayStory, portal: PortalPart, person: Asking) -> Run:
     """Play the scenario's story in this run, or stop it where it is."""
-    return portal.runs.story(run, what, by=person)
+    return portal.deeds.story(run, what, by=person)
 
 
 @router.post("/{run}/end")
 def end_run(run: Identity, portal: PortalPart, person: Asking) -> Run:
     """End it: its sandbox goes down; journal and score stay."""
-    return portal.runs.end(run, by=person)
+    return portal.deeds.end(run, by=person)
 
 
 @router.get("/{run}/points")

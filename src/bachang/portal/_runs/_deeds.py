@@ -1,0 +1,126 @@
+"""What can be done with one run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bachang.exercise import take_hint, weigh
+from bachang.portal._access import Person
+from bachang.portal._ground import Ground
+from bachang.portal._limits import Limit
+from bachang.portal._runs._runs import Runs
+from bachang.portal._stage import Stage
+from bachang.portal._world import World
+from bachang.portal.models import NewAnswer, PlayStory, Reset, Run, TakeHint, TakenHint, Verdict
+
+
+class Deeds:
+    """Answers, hints and the steering of a sandbox; each deed is in the store when it returns."""
+
+    def __init__(self, ground: Ground, stage: Stage, runs: Runs) -> None:
+        self._audit = ground.audit
+        self._stage = stage
+        self._runs = runs
+        per_minute = ground.settings.answers_per_minute
+        self._answers = Limit("answers", per_minute, ground.outside.elapsed)
+
+    def answer(self, run: str, given: NewAnswer, *, by: Person, key: str | None) -> Verdict:
+        """Judge an answer; it is in the store when this returns."""
+        self._answers.take(run)
+        sealed, actor = _sealed(by, key), f"blue/{by.name}"
+        with self._acting(run) as world:
+            weighed = weigh(
+                world.sandbox,
+                self._stage.journal,
+                world.plan,
+                given.task,
+                given.answer,
+                world.known(),
+                key=sealed,
+            )
+            if weighed.data is not None:
+                world.begin_record(
+                    actor=actor, kind="task.answered", subject=given.task, data=weighed.data
+                )
+            sequence = world.last_recorded
+        world.settle(sequence)  # outside the lock, so that many answers share a commit
+        verdict = weighed.verdict
+        earned = {task.name: task.points for task in world.memory.score.tasks}
+        return Verdict(
+            task=given.task,
+            correct=verdict.correct,
+            outcome=verdict.outcome.value,
+            reason=verdict.reason,
+            points=earned.get(given.task, 0),
+        )
+
+    def hint(self, run: str, wanted: TakeHint, *, by: Person, key: str | None) -> TakenHint:
+        """Buy a hint; it is in the store when this returns."""
+        with self._acting(run) as world:
+            taken = take_hint(
+                world.sandbox,
+                self._stage.journal,
+                world.plan,
+                wanted.task,
+                actor=f"blue/{by.name}",
+                key=_sealed(by, key),
+            )
+            world.settle(self._stage.journal.last(world.id))
+        return TakenHint(
+            task=taken.task,
+            number=taken.number,
+            of=taken.of,
+            price=taken.hint.penalty,
+            text=taken.hint.text,
+        )
+
+    def reset(self, run: str, what: Reset, *, by: Person) -> Run:
+        """Make a host, or everything, anew."""
+        with self._acting(run) as world:
+            world.sandbox.reset(what.host)
+            world.look()
+        return self._done(run, by, "run.reset", {"host": what.host})
+
+    def pause(self, run: str, *, by: Person) -> Run:
+        """Stop its clock."""
+        with self._acting(run) as world:
+            world.sandbox.pause()
+            world.look()
+        return self._done(run, by, "run.paused")
+
+    def resume(self, run: str, *, by: Person) -> Run:
+        """Let its clock go on."""
+        with self._acting(run) as world:
+            world.sandbox.resume()
+            world.look()
+        return self._done(run, by, "run.resumed")
+
+    def story(self, run: str, what: PlayStory, *, by: Person) -> Run:
+        """Play the story, or stop it."""
+        with self._acting(run):
+            self._stage.players.play(run, playing=what.playing)
+        return self._done(run, by, "run.story", {"playing": what.playing})
+
+    def end(self, run: str, *, by: Person) -> Run:
+        """End it."""
+        self._stage.end_run(run, f"ended by {by.display_name or by.name}")
+        return self._done(run, by, "run.ended")
+
+    def _done(self, run: str, by: Person, action: str, data: dict[str, Any] | None = None) -> Run:
+        self._audit.note(by.name, action, run, data)
+        return self._runs.get(run, by)
+
+    @contextmanager
+    def _acting(self, run: str) -> Iterator[World]:
+        world = self._runs.living(run)
+        with world.acting:
+            world.touch()
+            yield world
+
+
+def _sealed(person: Person, key: str | None) -> str:
+    """An idempotency key as the journal keeps it: one person's key is not another's."""
+    return hashlib.sha256(f"{person.id}\0{key}".encode()).hexdigest()[:32] if key else ""
