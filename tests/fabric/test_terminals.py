@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 import socket
 import struct
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 
-from bachang.fabric import LocalFabric, Sandbox, SandboxError
+from bachang.fabric import KeptTerminal, LocalFabric, Sandbox, SandboxError
+from bachang.fabric._agent._terminals import Held
+from bachang.fabric._spawner import Process
 from tests.fabric.worlds import host, world
 
 _WAIT_S = 20.0
@@ -113,3 +119,30 @@ def test_a_stranger_is_refused(sandbox: Sandbox) -> None:
     ):
         with pytest.raises(SandboxError):
             attempt()
+
+
+def test_one_that_is_closed_before_its_program_is_born_signals_that_alone() -> None:
+    """Its pid is 0 until then, which to a signal means the agent's own group."""
+    heard: list[int] = []
+    before = signal.signal(signal.SIGHUP, lambda number, _: heard.append(number))
+    try:
+        with subprocess.Popen(["sleep", "60"], start_new_session=True) as child:
+            asyncio.run(_close_before_birth(child.pid))
+            assert child.wait(_WAIT_S) == -signal.SIGHUP
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert heard == []
+
+
+async def _close_before_birth(pid: int) -> None:
+    loop = asyncio.get_running_loop()
+    process = Process(loop.create_future(), loop.create_future(), loop.create_future())
+    master, inner = os.openpty()
+    os.close(inner)
+    about = KeptTerminal(session="a-1", host="a", user="root", label="", opened_wall_s=0.0)
+    held = Held(about, master, process, 24, 80)
+    held.watch()
+    held.close()
+    process.pid = pid
+    process.born.set_result(None)
+    await asyncio.sleep(0)

@@ -112,8 +112,7 @@ class Held:
         asyncio.get_running_loop().remove_reader(self.master)
         os.close(self.master)
         self.master = -1
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGHUP)
+        self.process.born.add_done_callback(lambda _: _hang_up(self.process))
         for watcher in self.watchers:
             watcher.hang_up()
         self.watchers.clear()
@@ -201,6 +200,13 @@ class Terminals:
         ended = [name for name, held in self._held.items() if not held.alive]
         for name in ended[: max(0, len(self._held) - MOST)]:
             del self._held[name]
+
+
+def _hang_up(process: Process) -> None:
+    """For a program that was born: before, its pid of 0 would name the agent's own group."""
+    if process.pid and not process.exited.done():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGHUP)
 
 
 def _describe(held: Held) -> dict[str, Any]:
