@@ -12,7 +12,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +80,11 @@ class SqliteStore(Store):
         self._read_lock = threading.Lock()
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._writer = self._connect(busy_s)
-            self._prepare()
-            self._reader = self._connect(busy_s)
+            with contextlib.ExitStack() as opened:
+                self._writer = opened.enter_context(self._connect(busy_s))
+                self._prepare()
+                self._reader = opened.enter_context(self._connect(busy_s))
+                self._opened = opened.pop_all()
         except OSError as error:
             raise StoreError(f"cannot open the journal {path}: {error.strerror}") from error
         except sqlite3.Error as error:
@@ -133,15 +135,16 @@ class SqliteStore(Store):
         """See `Store.close`."""
         with self._turn, self._read_lock:
             self._turn.wait_for(lambda: not self._committing)
-            self._reader.close()
-            self._writer.close()
+            self._opened.close()
 
-    def _connect(self, busy_s: float) -> sqlite3.Connection:
+    @contextlib.contextmanager
+    def _connect(self, busy_s: float) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(
             self.path, timeout=busy_s, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA synchronous = FULL")
-        return connection
+        with contextlib.closing(connection):
+            connection.execute("PRAGMA synchronous = FULL")
+            yield connection
 
     def _prepare(self) -> None:
         """Make the tables of a new file, or check the version of an old one."""
