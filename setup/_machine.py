@@ -24,8 +24,8 @@ RUN_PACKAGES = {
     "uidmap": "subordinate user ids without root",
 }
 DEV_PACKAGES = {
-    "chromium": "looks at pages in the tests",
-    "fonts-noto-cjk": "Chinese on those pages",
+    "chromium": "prints reports as PDF; looks at pages in the tests",
+    "fonts-noto-cjk": "Chinese on them",
     "iputils-ping": "`ping` in the tests' hosts",
     "postgresql": "the portal's other database, started by its tests",
 }

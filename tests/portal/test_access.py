@@ -25,6 +25,7 @@ EVERYBODY = frozenset(Role)
 STAFF = frozenset({Role.INSTRUCTOR, Role.ORGANISER, Role.ADMINISTRATOR})
 PARTICIPANTS = EVERYBODY - {Role.VISITOR}
 AUTHORING = {"files", "file", "lint", "verification"}
+SEEN = {"{run}", "points", "events", "topology", "report.html", "report.pdf"}
 STEERING = {"broadcast", "inject", "extend", "freeze", "advance"}
 
 
@@ -92,7 +93,7 @@ def _may_run(role: Role, method: str, last: str, relation: Relation | None) -> b
         return learns
     if last == "end":
         return teaches or role in {Role.ORGANISER, Role.OPERATOR}
-    sees = method == "GET" and last in {"{run}", "points", "events", "topology"}
+    sees = method == "GET" and last in SEEN
     return learns or teaches or role is Role.ORGANISER or (sees and role is Role.OPERATOR)
 
 

@@ -16,7 +16,7 @@ from bachang.cli._faults import OWN_FAULT
 from bachang.engine import LocalEngine
 from bachang.exercise import Score, TaskScore
 from bachang.exercise import score as score_of
-from bachang.exercise.report import Names, render
+from bachang.exercise.report import Names, render, to_pdf
 from bachang.plan import Plan
 from bachang.twins import TYPES
 
@@ -137,18 +137,25 @@ def _mark(done: bool) -> str:
 def report(
     name: Name,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File; else NAME-report.html here.")
+        Path | None,
+        typer.Option("--output", "-o", help="File, .html or .pdf; else NAME-report.html here."),
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="On paper: a PDF, printed by Chromium.")
+    ] = False,
     language: Language = Tongue.EN,
 ) -> None:
     """Write the after-action report: one self-contained page, English and Chinese."""
-    path = output or Path(f"{name}-report.html")
+    path = output or Path(f"{name}-report.{'pdf' if pdf else 'html'}")
+    if pdf and path.suffix != ".pdf":
+        raise typer.BadParameter(f"{path} is to be a PDF: let its name end with .pdf")
     with busy("writing the report …"):
         write_report(LocalEngine(), name, path, language)
     say(f"[bold green]report[/] {path} ({path.stat().st_size / 1024:.0f} KiB)")
 
 
 def write_report(engine: LocalEngine, name: str, path: Path, language: str) -> None:
-    """Render the report of a sandbox that runs or ran into a file."""
+    """Render the report of a sandbox that runs or ran into a file; ``.pdf``: on paper."""
     record = engine.record_of(name)
-    path.write_text(render(record.plan, record.events, language=language), encoding="utf-8")
+    page = render(record.plan, record.events, language=language)
+    path.write_bytes(to_pdf(page) if path.suffix == ".pdf" else page.encode())

@@ -11,6 +11,7 @@ from bachang.exercise._error import (
     ConditionError,
     ExerciseError,
     NoHintError,
+    PrinterError,
     UnknownStoryError,
     UnknownTaskError,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "MetricScore",
     "NoHintError",
     "Outcome",
+    "PrinterError",
     "Replay",
     "Schedule",
     "Score",

@@ -19,5 +19,9 @@ class UnknownStoryError(ExerciseError):
     """The scenario has no story of that name: for whoever asked."""
 
 
+class PrinterError(ExerciseError):
+    """A report cannot be printed on this machine: for its operator."""
+
+
 class NoHintError(ExerciseError):
     """A task has no hint that was not taken yet: for whoever asked."""

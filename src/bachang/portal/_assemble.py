@@ -27,7 +27,7 @@ from bachang.portal._portal import Portal
 from bachang.portal._proofs import Proofs
 from bachang.portal._registry import Registry
 from bachang.portal._replies import Replies
-from bachang.portal._runs import Deeds, Runs
+from bachang.portal._runs import Deeds, Reports, Runs
 from bachang.portal._screens import Screens
 from bachang.portal._sessions import Sessions
 from bachang.portal._settings import Settings
@@ -114,6 +114,7 @@ class Assembly:
             boards=Boards(registry, self.stage),
             runs=runs,
             deeds=Deeds(ground, self.stage, runs),
+            reports=Reports(registry, self.stage, runs),
             terminals=terminals,
             screens=screens,
             live=live,

@@ -9,7 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bachang.exercise import ConditionError, ExerciseError, NoHintError, UnknownTaskError
+from bachang.exercise import (
+    ConditionError,
+    ExerciseError,
+    NoHintError,
+    PrinterError,
+    UnknownTaskError,
+)
 from bachang.fabric import (
     FabricError,
     MachineError,
@@ -32,6 +38,7 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownTaskError: (404, "not-found", "list the run's tasks"),
     NoHintError: (409, "conflict", "the hints that were taken are in the task"),
     ConditionError: (422, "scenario", "ask the pack's author"),
+    PrinterError: (503, "machine", "print the HTML report in a browser"),
     ExerciseError: (422, "scenario", "ask the pack's author"),
     ScenarioError: (422, "scenario", "mend the places that are named"),
     JournalError: (503, "machine", "ask the operator: is the disk full?"),

@@ -163,9 +163,11 @@ padding:.35rem 0}.timeline td{border:0;padding:0}.timeline td:nth-child(3){grid-
 """
 
 _PAPER = """
+@page{size:A4;margin:14mm}
 @media print{html,body{background:#fff}body{max-width:none;padding:0;font-size:11px}
 .switches,.filters{display:none}section{border:0;border-top:1px solid #bbb;border-radius:0;
 padding:.7rem 0;margin:0}.chart,.band,.outcome,tr,.tile{break-inside:avoid}
+h2,tr:first-child{break-after:avoid}
 .detail{max-height:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 

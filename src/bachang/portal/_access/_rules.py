@@ -83,6 +83,8 @@ RULES: Mapping[str, Rule] = {
     "GET /api/runs/{run}/points": rule.run(*_BOTH, any_=OVERSEERS),
     "GET /api/runs/{run}/events": rule.run(*_BOTH, any_=OVERSEERS),
     "GET /api/runs/{run}/topology": rule.run(*_BOTH, any_=OVERSEERS),
+    "GET /api/runs/{run}/report.html": rule.run(*_BOTH, any_=OVERSEERS),
+    "GET /api/runs/{run}/report.pdf": rule.run(*_BOTH, any_=OVERSEERS),
     "POST /api/runs/{run}/screens": rule.run(*_BOTH),
     "GET /api/runs/{run}/terminals": rule.run(*_BOTH),
     "POST /api/runs/{run}/terminals": rule.run(*_BOTH),

@@ -1,6 +1,7 @@
 """One run: how it looks, and what can be done with it."""
 
 from bachang.portal._runs._deeds import Deeds
+from bachang.portal._runs._reports import PAGE_POLICY, Reports
 from bachang.portal._runs._runs import Runs
 
-__all__ = ["Deeds", "Runs"]
+__all__ = ["PAGE_POLICY", "Deeds", "Reports", "Runs"]

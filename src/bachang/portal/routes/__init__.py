@@ -8,6 +8,7 @@ from bachang.portal.routes import (
     live,
     machine,
     packs,
+    reports,
     runs,
     session,
 )
@@ -20,6 +21,7 @@ ROUTERS = (
     authoring.router,
     exercises.router,
     runs.router,
+    reports.router,
     machine.router,
 )
 
