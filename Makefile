@@ -1,6 +1,6 @@
 # Each target sets up what it needs first; a second set-up finds nothing to do.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all check check-python check-web check-docs bench lock clean
+.PHONY: help setup setup-dev run test test-all check check-python check-web check-docs bench lock recorded clean
 
 PYTHON := .venv/bin/python3
 PORT ?= 8080
@@ -39,6 +39,11 @@ check-docs:
 
 bench: setup-dev  ## Measure; make bench ONLY=fabric for one of bench/*.py
 	@$(PYTHON) -m bench $(ONLY)
+
+recorded: setup-dev  ## Play a class and record what the portal says: data of the gallery and of web/test
+	@folder=$$(mktemp -d) && chmod 777 $$folder && \
+	BACHANG_RECORD=$$folder $(PYTHON) -m pytest tests/portal/test_recorded.py && \
+	cp $$folder/class.json web/src/models/recorded/class.json && rm -r $$folder
 
 LOCK = $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header \
 	--only-binary :all: $(UPGRADE) pyproject.toml

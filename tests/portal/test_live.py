@@ -118,6 +118,8 @@ def test_a_terminal_is_typed_into_shared_redrawn_and_recorded(ann: TestClient, r
     exercise = ann.get(f"/api/runs/{run}").json()["exercise"]
     ann.post(f"/api/exercises/{exercise}/end")
     assert "so2me" in ann.get(f"{address}/recording").text
+    kept = ann.get(f"/api/runs/{run}/terminals").json()
+    assert [(one["session"], one["alive"]) for one in kept] == [(opened["session"], False)]
 
 
 def test_a_learner_gets_only_the_own_doors(ann: TestClient, run: str) -> None:

@@ -4,7 +4,7 @@ import { levels, nextHint, nextTask, open, stuck, worth, type Task } from "#/mod
 import { runProjection } from "#/models/runLive";
 import type { LiveEvent } from "#/models/live";
 
-const { run } = recorded;
+const { run } = recorded.second;
 const task = (name: string): Task => {
   const found = run.task_list.find((each) => each.name === name);
   if (!found) throw new Error(`no task ${name}`);
@@ -71,7 +71,7 @@ describe("the live view of a run", () => {
   it("collects points over time", () => {
     const changes = { sandbox_time_s: 181, points_now: { "genset.speed_rpm": 1499 } };
     const next = runProjection.apply(opened, event({ changes }));
-    expect(next.samples.map(({ time_s }) => time_s)).toEqual([180, 181]);
+    expect(next.samples.map(({ time_s }) => time_s)).toEqual([run.sandbox_time_s, 181]);
     expect(next.run.points_now).toEqual({ "genset.speed_rpm": 1499 });
   });
 

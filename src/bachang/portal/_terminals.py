@@ -15,6 +15,7 @@ import struct
 from pathlib import Path
 
 import msgspec
+from pydantic import TypeAdapter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bachang.fabric import KeptTerminal
@@ -30,6 +31,9 @@ from bachang.portal.models import OpenTerminal, Terminal, TerminalMessage
 
 _PACKET_BYTES = 1 << 18
 _TYPED_BYTES = 64 * 1024
+_INDEX = "terminals.json"
+"""Beside an ended run's recordings: whose they are."""
+_TERMINALS = TypeAdapter(list[Terminal])
 _SESSION = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -59,8 +63,11 @@ class Terminals:
         self._folder = folder
 
     def of(self, run: str) -> list[Terminal]:
-        """The terminals of a run."""
-        return [_document(kept) for kept in self._runs.living(run).sandbox.terminals()]
+        """The terminals of a run; of one that has ended, those that were recorded."""
+        if self._registry.run(run).ended_at is None:
+            return [_document(kept) for kept in self._runs.living(run).sandbox.terminals()]
+        index = self._folder / run / _INDEX
+        return _TERMINALS.validate_json(index.read_bytes()) if index.is_file() else []
 
     def open(self, run: str, wanted: OpenTerminal, *, by: Person) -> Terminal:
         """Open a terminal: a learner on the own hosts, who teaches on any."""
@@ -101,9 +108,12 @@ class Terminals:
         """Fetch all recordings of a run that is about to end."""
         folder = self._folder / world.run
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for kept in world.sandbox.terminals():
+        terminals = world.sandbox.terminals()
+        for kept in terminals:
             recording = world.sandbox.terminal_recording(kept.session)
             (folder / f"{kept.session}.cast").write_text(recording)
+        ended = [_document(kept).model_copy(update={"alive": False}) for kept in terminals]
+        (folder / _INDEX).write_bytes(_TERMINALS.dump_json(ended))
 
     async def serve(self, websocket: WebSocket, run: str, session: str) -> None:
         """Pass a terminal's output and a viewer's typing on, until either ends."""

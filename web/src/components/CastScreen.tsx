@@ -2,19 +2,20 @@
 import { Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef, type ReactElement } from "react";
-import { shownBy, type Cast } from "#/models/review";
+import { framesBy, output, type Cast } from "#/models/cast";
 import css from "./CastScreen.module.css";
 
 interface CastScreenProps {
   cast: Cast;
   /** Seconds since the terminal was opened. */
   at_s: number;
-  title: string;
+  label: string;
 }
 
-export default function CastScreen({ cast, at_s, title }: CastScreenProps): ReactElement {
+export default function CastScreen({ cast, at_s, label }: CastScreenProps): ReactElement {
   const ground = useRef<HTMLDivElement>(null);
   const terminal = useRef<Terminal>(null);
+  const written = useRef(0);
   useEffect(() => {
     if (!ground.current) return undefined;
     const made = new Terminal({
@@ -26,19 +27,17 @@ export default function CastScreen({ cast, at_s, title }: CastScreenProps): Reac
       theme: { background: "#0c1418", foreground: "#d6e0e4" },
     });
     made.open(ground.current);
-    made.textarea?.setAttribute("aria-label", title);
+    made.textarea?.setAttribute("aria-label", label);
     terminal.current = made;
+    written.current = 0;
     return () => made.dispose();
-  }, [cast, title]);
-  const text = shownBy(cast, at_s);
+  }, [cast, label]);
+  const frames = framesBy(cast, at_s);
   useEffect(() => {
-    terminal.current?.reset();
-    terminal.current?.write(text);
-  }, [text, cast]);
-  return (
-    <figure className={css.cast}>
-      <figcaption>{title}</figcaption>
-      <div ref={ground} className={css.ground} />
-    </figure>
-  );
+    const back = frames < written.current;
+    if (back) terminal.current?.reset();
+    terminal.current?.write(output(cast, back ? 0 : written.current, frames));
+    written.current = frames;
+  }, [frames, cast]);
+  return <div ref={ground} className={css.ground} />;
 }

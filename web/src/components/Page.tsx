@@ -6,12 +6,14 @@ interface PageProps {
   title: string;
   lead?: string;
   aside?: ReactNode;
+  /** For what needs the whole width of a desk's screen. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function Page({ title, lead, aside, children }: PageProps): ReactElement {
+export function Page({ title, lead, aside, wide = false, children }: PageProps): ReactElement {
   return (
-    <main className={css.page}>
+    <main className={css.page} data-wide={wide}>
       <header className={css.head}>
         <div>
           <h1>{title}</h1>

@@ -40,17 +40,28 @@ export function Timeline({ entries }: { entries: readonly Entry[] }): ReactEleme
   );
 }
 
-export function EntryList({ entries }: { entries: readonly Entry[] }): ReactElement {
+interface EntryListProps {
+  entries: readonly Entry[];
+  /** Go to an entry's moment; without it, times are no buttons. */
+  onGo?: ((time_s: number) => void) | undefined;
+}
+
+export function EntryList({ entries, onGo }: EntryListProps): ReactElement {
   return (
     <ol className={css.entries}>
       {entries.map((entry) => (
-        <EntryLine key={`${entry.epoch}.${entry.sequence}`} entry={entry} />
+        <EntryLine key={`${entry.epoch}.${entry.sequence}`} entry={entry} onGo={onGo} />
       ))}
     </ol>
   );
 }
 
-function EntryLine({ entry }: { entry: Entry }): ReactElement {
+interface EntryLineProps {
+  entry: Entry;
+  onGo: ((time_s: number) => void) | undefined;
+}
+
+function EntryLine({ entry, onGo }: EntryLineProps): ReactElement {
   const { t } = useTranslation();
   const kindName = useKindName();
   const detail = useDetail()(entry);
@@ -58,7 +69,15 @@ function EntryLine({ entry }: { entry: Entry }): ReactElement {
   const names: Record<string, string> = t("side", { returnObjects: true });
   return (
     <li className={css.entry} data-tone={tone(entry)}>
-      <time className="number">{clock(entry.sandbox_time_s)}</time>
+      <time className="number">
+        {onGo ? (
+          <button type="button" onClick={() => onGo(entry.sandbox_time_s)}>
+            {clock(entry.sandbox_time_s)}
+          </button>
+        ) : (
+          clock(entry.sandbox_time_s)
+        )}
+      </time>
       <i className={css.dot} />
       <span className={css.what}>
         <strong>{kindName(entry.kind)}</strong> <span className={css.subject}>{entry.subject}</span>

@@ -201,7 +201,10 @@ export const closeTerminal = (run: string, session: string): Promise<unknown> =>
   got(DELETE("/api/runs/{run}/terminals/{session}", { params: { path: { run, session } } }));
 export const recording = (run: string, session: string): Promise<string> =>
   got(
-    GET("/api/runs/{run}/terminals/{session}/recording", { params: { path: { run, session } } }),
+    GET("/api/runs/{run}/terminals/{session}/recording", {
+      params: { path: { run, session } },
+      parseAs: "text",
+    }),
   );
 export const openScreen = (id: string, host: string, screen: string): Promise<Screen> =>
   ask(screenModel, POST("/api/runs/{run}/screens", { ...inRun(id), body: { host, screen } }));

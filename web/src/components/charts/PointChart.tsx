@@ -4,13 +4,9 @@ import { clock } from "#/models/journal";
 import { shown, type Sample } from "#/models/points";
 import { useTheme, type Shade } from "#/theme";
 import { init, type ECharts } from "./echarts";
+import { COLOURS, colour } from "./palette";
 import css from "./PointChart.module.css";
 
-/** Told apart by lightness too, so that they differ without colour. */
-const COLOURS: Record<Shade, readonly string[]> = {
-  light: ["#0b6477", "#c77700", "#7a3e9d", "#2f8a4e", "#b3261e", "#44606d"],
-  dark: ["#5cc3d3", "#f2b134", "#c58fe0", "#5fc48a", "#f28a82", "#a9b8c0"],
-};
 const INK: Record<Shade, { text: string; line: string; ground: string }> = {
   light: { text: "#5c6b74", line: "#dde4e7", ground: "#ffffff" },
   dark: { text: "#93a3ac", line: "#26343c", ground: "#1b272e" },
@@ -63,7 +59,7 @@ export default function PointChart(props: PointChartProps): ReactElement {
         {points.map(({ name, title }, at) => (
           <span key={name}>
             <svg width="10" height="10" aria-hidden="true">
-              <rect width="10" height="10" rx="2" fill={COLOURS[shade][at % 6]} />
+              <rect width="10" height="10" rx="2" fill={colour(shade, at)} />
             </svg>
             {title} <b className="number">{shown(last[name])}</b> {unit}
           </span>

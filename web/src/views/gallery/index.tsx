@@ -1,8 +1,12 @@
 /** Every component with recorded data, for those who work on them. Not in the built interface. */
-import type { ReactElement, ReactNode } from "react";
+import { useState, type ReactElement, type ReactNode } from "react";
 import { ClassMap } from "#/components/ClassMap";
 import { ClassTable } from "#/components/ClassTable";
 import { ConnectionBadge } from "#/components/ConnectionBadge";
+import { ClockStack } from "#/components/clock/ClockStack";
+import { Lane, Marks } from "#/components/clock/Lanes";
+import CastScreen from "#/components/CastScreen";
+import PointChart from "#/components/charts/PointChart";
 import { HostPanel } from "#/components/HostPanel";
 import { PackCard } from "#/components/PackCard";
 import { Page } from "#/components/Page";
@@ -13,12 +17,12 @@ import { TaskList } from "#/components/TaskList";
 import { Timeline } from "#/components/Timeline";
 import TopologyMap from "#/components/topology/TopologyMap";
 import { ValueBoard } from "#/components/ValueBoard";
+import type { Window } from "#/models/clock";
 import { Problem } from "#/models/problem";
 import { recorded } from "#/models/recorded";
-import samples from "#/models/recorded/samples.json";
 import css from "./gallery.module.css";
 
-const { run, topology, exercise, pack, points } = recorded;
+const { run, topology, exercise, pack, points, samples, first, second } = recorded;
 const NOTHING = (): void => undefined;
 const PROBLEM = new Problem(
   "answer",
@@ -56,7 +60,7 @@ export function Component(): ReactElement {
       <Shown name="TaskList">
         <TaskList
           tasks={run.task_list}
-          chosen="registration"
+          chosen="frequency"
           onChoose={NOTHING}
           locked={false}
           onAnswer={() => Promise.reject(PROBLEM)}
@@ -86,6 +90,21 @@ export function Component(): ReactElement {
       <Shown name="Timeline">
         <Timeline entries={run.timeline} />
       </Shown>
+      <Shown name="PointChart">
+        <PointChart
+          unit="kW"
+          points={["genset.power_kw", "grid.power_kw"].map((name) => ({ name, title: name }))}
+          samples={samples}
+        />
+      </Shown>
+      <Shown name="ClockStack">
+        <Clock />
+      </Shown>
+      <Shown name="CastScreen">
+        {second.recordings.map(({ cast, session }) => (
+          <CastScreen key={session.session} cast={cast} at_s={Infinity} label={session.session} />
+        ))}
+      </Shown>
       <Shown name="ClassTable">
         <ClassTable runs={exercise.runs} tasks={titles} onReset={NOTHING} />
       </Shown>
@@ -93,6 +112,22 @@ export function Component(): ReactElement {
         <ClassMap runs={exercise.runs} tasks={titles} />
       </Shown>
     </Page>
+  );
+}
+
+function Clock(): ReactElement {
+  const whole = [0, first.end_s] as const;
+  const [window, setWindow] = useState<Window>(whole);
+  const [now, setNow] = useState(first.end_s / 2);
+  const marks = first.commands.map(({ time_s, text }, at) => ({
+    key: String(at), time_s, tone: "info" as const, title: text, text,
+  }));
+  return (
+    <ClockStack whole={whole} window={window} now={now} onNow={setNow} onWindow={setWindow} stops={marks.map(({ time_s }) => time_s)}>
+      <Lane label="Commands">
+        <Marks marks={marks} window={window} />
+      </Lane>
+    </ClockStack>
   );
 }
 

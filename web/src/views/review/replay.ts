@@ -1,6 +1,8 @@
 /** The playhead of a replay. */
 import { useEffect, useRef, useState } from "react";
-import { played } from "#/models/review";
+import { played } from "#/models/clock";
+
+export const SPEEDS = [1, 2, 5, 10, 30, 60];
 
 export interface Replay {
   now: number;
@@ -11,7 +13,7 @@ export interface Replay {
   setSpeed: (speed: number) => void;
 }
 
-/** Drawn as often: smooth enough to follow, cheap enough for many charts. */
+/** Drawn as often: smooth enough to follow, cheap enough for many lanes. */
 const FRAME_MS = 100;
 
 export function useReplay(end: number): Replay {
