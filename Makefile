@@ -1,9 +1,10 @@
 # Each target sets up what it needs first; a second set-up finds nothing to do.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all check check-python check-web check-docs bench lock recorded clean
+.PHONY: help groups setup setup-dev run test test-all check check-python check-web check-docs bench lock recorded clean
 
 PYTHON := .venv/bin/python3
 PORT ?= 8080
+FOLDER ?= bachang
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,6 +14,9 @@ setup:  ## Set up this machine and .venv (asks for root only where something is 
 
 setup-dev:
 	@/usr/bin/python3 -m setup --dev
+
+groups:  ## Let root give the account control groups, until the next start
+	@/usr/bin/python3 -m setup --groups $(FOLDER)
 
 run: setup  ## Open the portal in a browser, with the demo running (PORT=8080); Ctrl-C ends both
 	@.venv/bin/bachang serve --demo --port $(PORT)

@@ -8,6 +8,7 @@ import sys
 
 from setup._commands import SetUpError, run_as_root
 from setup._environment import PYTHON, make_environment
+from setup._groups import group_steps
 from setup._machine import (
     DEV_PACKAGES,
     RUN_PACKAGES,
@@ -25,10 +26,16 @@ def main() -> int:
     """Set everything up; the exit status."""
     parser = argparse.ArgumentParser(prog="setup", description="Set Bachang up on this machine.")
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    dev = parser.parse_args().dev
+    parser.add_argument(
+        "--groups", metavar="FOLDER", help="nothing but control groups of that name"
+    )
+    options = parser.parse_args()
     os.umask(0o022)
     try:
-        _set_up(dev=dev)
+        if options.groups:
+            run_as_root(group_steps(account_name(), options.groups))
+        else:
+            _set_up(dev=options.dev)
     except (SetUpError, OSError) as error:
         print(f"set-up stopped: {error}", file=sys.stderr)
         return 3

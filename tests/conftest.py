@@ -13,7 +13,11 @@ import pytest
 from hypothesis import settings
 
 from bachang.account import leave_root
+from bachang.fabric._cgroups import Held, writable_groups
 from bachang.fabric.leaks import wait_clean
+
+TEST_GROUPS = "bachang-tests"
+"""Control groups for the tests that want some, so that all others run without."""
 
 settings.register_profile("bachang", database=None, deadline=None)
 settings.load_profile("bachang")
@@ -25,7 +29,16 @@ def pytest_configure(config: pytest.Config) -> None:
         capture = config.pluginmanager.getplugin("capturemanager")
         assert capture is not None
         capture.suspend_global_capture(in_=True)
-        leave_root()
+        leave_root(group=TEST_GROUPS)
+
+
+@pytest.fixture(scope="session")
+def groups() -> dict[Held, str]:
+    """Control groups; a test that needs them is skipped where root has made none."""
+    found = writable_groups(TEST_GROUPS)
+    if set(found) != set(Held):
+        pytest.skip(f"no control groups: run `make groups FOLDER={TEST_GROUPS}`, tests as root")
+    return found
 
 
 @pytest.fixture(scope="session", autouse=True)

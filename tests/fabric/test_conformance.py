@@ -1,4 +1,4 @@
-"""The conformance suite, run on this machine's fabric."""
+"""The conformance suite, run on this machine's fabric, without and with control groups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from bachang.fabric.conformance import *  # noqa: E402, F403
 from bachang.fabric.leaks import wait_clean  # noqa: E402
 
 
-@pytest.fixture(scope="module")
-def fabric() -> Iterator[LocalFabric]:
-    yield LocalFabric(ready_timeout_s=3)
+@pytest.fixture(scope="module", params=["plain", "grouped"])
+def fabric(request: pytest.FixtureRequest) -> Iterator[LocalFabric]:
+    groups = request.getfixturevalue("groups") if request.param == "grouped" else {}
+    yield LocalFabric(ready_timeout_s=3, groups=groups)
     assert wait_clean() == []

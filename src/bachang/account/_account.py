@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from bachang.account._groups import FOLDER, enter_group
 from bachang.account._neutral import INSTALLATION, make_place, show
 from bachang.account._words import at_place, reachable, translate, wait_and_copy
 
@@ -32,10 +33,13 @@ _KEPT_PREFIXES = ("LC_", "BACHANG_", "PYTEST_")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def leave_root() -> None:
+def leave_root(group: str = FOLDER) -> None:
     """Become an ordinary account if this is root; returns at once for everybody else.
 
     Does not return to root: the command line of this process is executed again.
+
+    Args:
+        group: The operator's control group for the account, entered where there is one.
     """
     if os.geteuid() != 0:
         return
@@ -50,6 +54,7 @@ def leave_root() -> None:
         _refuse_root(account, error)
     if outputs:
         wait_and_copy(outputs)
+    enter_group(group)
     try:
         _become(account, directory)
     except OSError as error:

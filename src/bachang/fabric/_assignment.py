@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bachang.fabric._cgroups import Held
+from bachang.fabric._guarantees import Guarantee
 from bachang.plan import World
 
 # Descriptors that the agent inherits.
@@ -35,8 +37,10 @@ class Assignment:
     single_id: bool
     ends_with_client: bool = False
     """The sandbox lives only as long as its client keeps the status socket open."""
-    cgroups: tuple[str, ...] = ()
-    """Directories of control groups that the caller may use."""
+    groups: dict[Held, str] = field(default_factory=dict)
+    """Directories of control groups that the caller may use, by what they hold."""
+    least: tuple[Guarantee, ...] = ()
+    """What the operator demands."""
     neighbour_entries: int = 1 << 30
     """What the machine's neighbour table holds; the agent's own namespace cannot tell."""
     neighbour_words: str = ""

@@ -1,83 +1,147 @@
 """Control groups: used where the caller may make some, and never needed.
 
-Version 1 as it is found: below each of memory, pids and cpu a directory that belongs to
-the caller. Version 2: the caller's own group, if systemd has delegated it (written after
-the documentation; no machine with delegation was at hand to run it on).
+Two layouts, and the mixture of both:
+
+- Version 1: below each of memory, pids and cpu a directory that belongs to the caller, called
+  `FOLDER` (``make groups`` makes them) or the caller's own group.
+- Version 2: a directory above the caller's own group that belongs to the caller: what systemd
+  delegates, or a `FOLDER` that the caller was put into. Only there can a sandbox be frozen:
+  what version 1 has frozen cannot be killed, and would outlive its agent.
+
+Each sandbox has a directory of its own in each, and in it one for each generation of a host.
+Delegation by systemd follows its documentation; no machine with it was at hand to run it on.
 """
 
 from __future__ import annotations
 
 import contextlib
+import enum
 import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from bachang.plan import Limits
 
+FOLDER = "bachang"
+"""The operator's directory for an account that runs Bachang."""
+PROGRAMS = "programs"
+"""Below a directory of version 2: who must be in it, and may not be in the directory itself."""
+
 _ROOT = Path("/sys/fs/cgroup")
-_V1 = ("memory", "pids", "cpu")
-_V2_NEEDED = {"memory", "pids"}
+_OWN = Path("/proc/self/cgroup")
+_PREFIX = "bachang-"
 _SHARE = 100
 """Weight of a host against the machine's other work (1024 in version 1)."""
-_PREFIX = "bachang-"
+_LOOK_S = 0.001
 
 
-def writable_groups() -> list[str]:
-    """Directories in which the caller may make groups; empty if there are none."""
-    return _v2() or _v1()
+class Held(enum.StrEnum):
+    """What groups can hold of a whole host."""
+
+    MEMORY = "memory"
+    PIDS = "pids"
+    CPU = "cpu"
+    FREEZER = "freezer"
 
 
-def _v1() -> list[str]:
-    own = _own_groups()
-    found = []
-    for controller in _V1:
-        places = [_ROOT / controller / "bachang"]
-        if controller in own:
-            places.append(_ROOT / controller / own[controller].lstrip("/"))
-        found += [str(place) for place in places if _usable(place)][:1]
+_CONTROLLERS = (Held.MEMORY, Held.PIDS, Held.CPU)
+
+
+def writable_groups(
+    folder: str = FOLDER, *, root: Path = _ROOT, own: Path = _OWN
+) -> dict[Held, str]:
+    """By what can be held: the directory in which the caller may make groups for it.
+
+    Args:
+        folder: The operator's directory.
+        root: Where control groups are mounted.
+        own: The caller's groups, as /proc/self/cgroup.
+    """
+    groups = _own_groups(own)
+    found: dict[Held, str] = {}
+    if place := _unified(root, groups.get(""), folder):
+        given = (place / "cgroup.controllers").read_text().split()
+        found = {one: str(place) for one in _CONTROLLERS if one in given}
+        found[Held.FREEZER] = str(place)
+    for controller in _CONTROLLERS:
+        places = [root / controller / folder]
+        if controller in groups:
+            places.append(root / controller / groups[controller].lstrip("/"))
+        usable = [place for place in places if place != root / controller and _usable(place)]
+        if usable:
+            found[controller] = str(usable[0])
     return found
 
 
-def _v2() -> list[str]:
-    own = _own_groups().get("")
-    if own is None or not (_ROOT / "cgroup.controllers").exists():
-        return []
-    place = _ROOT / own.lstrip("/")
-    with contextlib.suppress(OSError):
-        given = set((place / "cgroup.controllers").read_text().split())
-        if given >= _V2_NEEDED and _usable(place):
-            return [str(place.parent if place.name.endswith(".scope") else place)]
-    return []
+def _unified(root: Path, own: str | None, folder: str) -> Path | None:
+    """The directory of version 2 that is the caller's, above or at the caller's own group."""
+    mounted = root if (root / "cgroup.controllers").exists() else root / "unified"
+    if own is None or not (mounted / "cgroup.controllers").exists():
+        return None
+    place = mounted / own.lstrip("/")
+    line = [one for one in (place, *place.parents) if mounted in one.parents and _usable(one)]
+    named = [one for one in line if one.name == folder]
+    delegated = [one for one in line if one.name.endswith((".scope", ".service"))]
+    return next(iter(named or delegated), None)
 
 
 def _usable(place: Path) -> bool:
-    return place != _ROOT and os.access(place, os.W_OK) and place.stat().st_uid == os.getuid()
+    return os.access(place, os.W_OK) and place.stat().st_uid == os.getuid()
 
 
-def _own_groups() -> dict[str, str]:
+def _own_groups(own: Path) -> dict[str, str]:
     """The caller's groups by controller; version 2 is the empty name."""
     groups = {}
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
+    for line in own.read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         for controller in controllers.split(","):
             groups[controller] = path
     return groups
 
 
-class HostGroups:
-    """The groups of one sandbox: a directory of its own, and in it one for each host."""
+def make_room(places: Mapping[Held, str]) -> None:
+    """In version 2 only leaves may hold programs: move those of the directory itself into one."""
+    for base in {Path(place) for place in places.values()}:
+        if not (base / "cgroup.subtree_control").exists():
+            continue
+        for pid in (base / "cgroup.procs").read_text().split():
+            leaf = base / PROGRAMS
+            leaf.mkdir(exist_ok=True)
+            with contextlib.suppress(ProcessLookupError):
+                (leaf / "cgroup.procs").write_text(pid)
 
-    def __init__(self, bases: tuple[str, ...], sandbox: str) -> None:
-        """``bases`` are what `writable_groups` found, before isolation."""
-        self._tops = [Path(base) / f"{_PREFIX}{sandbox}" for base in bases]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """The groups of one generation of a host."""
+
+    doors: tuple[int, ...] = ()
+    """Open ``cgroup.procs``: who writes ``0`` to each is a member."""
+    held: frozenset[Held] = frozenset()
+
+
+class HostGroups:
+    """The groups of one sandbox. Without ``places`` it holds nothing."""
+
+    def __init__(self, places: Mapping[Held, str], sandbox: str) -> None:
+        """``places`` are what `writable_groups` found, before isolation.
+
+        Raises:
+            OSError: the kernel refuses them.
+        """
+        self.held = frozenset(places)
+        self._tops = [Path(base) / f"{_PREFIX}{sandbox}" for base in sorted({*places.values()})]
         for top in self._tops:
             top.mkdir(exist_ok=True)
-            if (top / "cgroup.subtree_control").exists():
-                (top.parent / "cgroup.subtree_control").write_text("+memory +pids +cpu")
-                (top / "cgroup.subtree_control").write_text("+memory +pids +cpu")
+            _pass_down(top, places)
+        freezer = places.get(Held.FREEZER)
+        self._freezer = Path(freezer) / f"{_PREFIX}{sandbox}" if freezer else None
 
-    def make(self, host: str, generation: int, limits: Limits) -> list[int]:
-        """Make the groups of a host's generation; returns their open ``cgroup.procs``."""
-        opened = []
+    def make(self, host: str, generation: int, limits: Limits) -> Membership:
+        """Make the groups of a host's generation; the open doors are the caller's to close."""
+        opened: list[int] = []
         for top in self._tops:
             for older in top.glob(f"{host}.*"):
                 with contextlib.suppress(OSError):
@@ -88,20 +152,57 @@ class HostGroups:
                 if (place / name).exists():
                     (place / name).write_text(value)
             opened.append(os.open(place / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC))
-        return opened
+        return Membership(doors=tuple(opened), held=self.held)
+
+    def freeze(self, frozen: bool) -> None:
+        """Begin to let nothing in the sandbox's hosts run, or all of it again."""
+        if self._freezer:
+            (self._freezer / "cgroup.freeze").write_text(str(int(frozen)))
+
+    def is_frozen(self) -> bool:
+        """Does nothing in the hosts run? Whoever sleeps in the kernel takes its time."""
+        if self._freezer is None:
+            return False
+        return "frozen 1" in (self._freezer / "cgroup.events").read_text()
+
+    def remove(self, limit_s: float) -> None:
+        """Remove all of it once its programs are dead, if that comes to be in time."""
+        deadline = time.monotonic() + limit_s
+        for top in self._tops:
+            while not _remove(top) and time.monotonic() < deadline:
+                time.sleep(_LOOK_S)
 
 
-def sweep(name: str) -> None:
-    """Remove the groups of dead sandboxes of one name, from the leaves up."""
-    for base in writable_groups():
+def sweep(name: str, places: Mapping[Held, str]) -> None:
+    """Remove the groups of dead sandboxes of one name."""
+    for base in {*places.values()}:
         for top in Path(base).glob(f"{_PREFIX}{name}-????????"):
-            with contextlib.suppress(OSError):
-                for place in [*(one for one in top.iterdir() if one.is_dir()), top]:
-                    place.rmdir()
+            _remove(top)
+
+
+def _remove(top: Path) -> bool:
+    """From the leaves up; whether nothing is left."""
+    with contextlib.suppress(FileNotFoundError):
+        try:
+            for place in [*(one for one in top.iterdir() if one.is_dir()), top]:
+                place.rmdir()
+        except OSError:
+            return not top.exists()
+    return True
+
+
+def _pass_down(top: Path, places: Mapping[Held, str]) -> None:
+    """In version 2 a directory has the controllers that the one above passes down to it."""
+    wanted = [one for one in _CONTROLLERS if places.get(one) == str(top.parent)]
+    for place in (top.parent, top):
+        control = place / "cgroup.subtree_control"
+        if wanted and control.exists():
+            control.write_text(" ".join(f"+{one}" for one in wanted))
 
 
 def _values(limits: Limits) -> dict[str, str]:
-    memory = str(limits.memory_mib << 20)
+    # A host's files lie in memory and are charged to it.
+    memory = str((limits.memory_mib + limits.disk_mib) << 20)
     processes = str(limits.processes + 1)  # and its init
     return {
         "memory.limit_in_bytes": memory,

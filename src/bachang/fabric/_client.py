@@ -7,7 +7,7 @@ import os
 import select
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import msgspec
 
 from bachang.fabric import _contract as contract
 from bachang.fabric._capturing import LocalCapture
-from bachang.fabric._cgroups import sweep
+from bachang.fabric._cgroups import Held, sweep
 from bachang.fabric._printable import printable
 from bachang.fabric._pump import pump
 from bachang.fabric._state import StateDirectory
@@ -49,11 +49,19 @@ _ERRORS: dict[str, type[Exception]] = {
 class LocalSandbox(contract.Sandbox):
     """A running sandbox. Each call is a connection of its own: use it from any thread."""
 
-    def __init__(self, directory: StateDirectory, leash: socket.socket | None = None) -> None:
+    def __init__(
+        self,
+        directory: StateDirectory,
+        leash: socket.socket | None = None,
+        *,
+        groups: Mapping[Held, str],
+    ) -> None:
         """Args:
         directory: Where the agent's door is.
         leash: The sandbox lives only as long as this is open.
+        groups: Directories of control groups that it may have.
         """
+        self._groups = groups
         self._leash = leash
         self.name = directory.name
         self._directory = directory
@@ -288,7 +296,7 @@ class LocalSandbox(contract.Sandbox):
         if self._leash:
             self._leash.close()
         self._directory.remove()
-        sweep(self.name)
+        sweep(self.name, self._groups)
 
     def _ask(self, operation: str, *, reply_s: float = _REPLY_S, **arguments: Any) -> Any:
         return self._ask_with_descriptors(operation, reply_s=reply_s, **arguments)[0]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Mapping
 
 from bachang.fabric import _contract as contract
 from bachang.fabric import _neighbours, _state
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._cgroups import sweep, writable_groups
+from bachang.fabric._cgroups import Held, make_room, sweep, writable_groups
 from bachang.fabric._client import LocalSandbox
+from bachang.fabric._guarantees import Guarantee, least
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
 from bachang.fabric._native import SOURCE, SPAWNER
 from bachang.journal import LogFile
@@ -51,12 +53,18 @@ class LocalFabric(contract.Fabric):
         plant_argv: tuple[str, ...] = _PLANT,
         preload: tuple[str, ...] = _PRELOAD,
         ready_timeout_s: float = 20.0,
+        groups: Mapping[Held, str] | None = None,
+        least: frozenset[Guarantee] | None = None,
     ) -> None:
         """Args:
         plant_argv: Arguments of Python that start the plant.
         preload: Modules that Python services in hosts find ready.
         ready_timeout_s: How long services may take until they answer.
+        groups: Directories of control groups to use; those of the account if not given.
+        least: Isolation that a sandbox must have; what the operator demands if not given.
         """
+        self._groups = groups
+        self._least = least
         self._plant_argv = plant_argv
         self._preload = preload
         self._ready_timeout_s = ready_timeout_s
@@ -67,8 +75,10 @@ class LocalFabric(contract.Fabric):
         entries = _neighbours.limit()
         words = _neighbours.check(world, entries)
         directory = _directory(name)
+        demanded = least() if self._least is None else self._least
         lock = directory.claim()
-        sweep(name)
+        groups = self._places()
+        sweep(name, groups)
         assignment = Assignment(
             name=name,
             sandbox=new_sandbox_id(name),
@@ -80,7 +90,8 @@ class LocalFabric(contract.Fabric):
             ready_timeout_s=self._ready_timeout_s,
             single_id=not enough_ids(),
             ends_with_client=ends_with_client,
-            cgroups=tuple(writable_groups()),
+            groups=groups,
+            least=tuple(sorted(demanded)),
             neighbour_entries=entries,
             neighbour_words=words,
         )
@@ -88,18 +99,25 @@ class LocalFabric(contract.Fabric):
             leash = launch(directory, assignment, lock)
         except BaseException:
             directory.remove()
-            sweep(name)
+            sweep(name, groups)
             raise
         finally:
             os.close(lock)
-        return LocalSandbox(directory, leash)
+        return LocalSandbox(directory, leash, groups=groups)
+
+    def _places(self) -> dict[Held, str]:
+        if self._groups is None:
+            self._groups = writable_groups()
+        with contextlib.suppress(OSError):  # the agent says what the kernel refuses
+            make_room(self._groups)
+        return dict(self._groups)
 
     def attach(self, name: str) -> LocalSandbox:
         """See `Fabric.attach`."""
         directory = _directory(name)
         if not directory.lives():
             raise contract.SandboxGoneError(f"no sandbox named {name} is running")
-        return LocalSandbox(directory)
+        return LocalSandbox(directory, groups=self._places())
 
     def sandboxes(self) -> list[str]:
         """See `Fabric.sandboxes`."""
@@ -119,7 +137,7 @@ class LocalFabric(contract.Fabric):
         lock = directory.claim()
         try:
             directory.remove()
-            sweep(name)
+            sweep(name, self._places())
         finally:
             os.close(lock)
 

@@ -109,18 +109,18 @@ class Spawner:
         return future
 
     def create(
-        self, recipe: bytes, *, ids: str, capabilities: int, cgroups: list[int]
+        self, recipe: bytes, *, ids: str, capabilities: int, cgroups: tuple[int, ...]
     ) -> asyncio.Future[Birth]:
         """Make a host; the future is set when its init has followed the recipe."""
         future: asyncio.Future[Birth] = self._loop.create_future()
         number = self._take_number()
         self._births[number] = (future, 0)
         payload = creation(recipe, ids=ids, capabilities=capabilities)
-        self._send(Request.CREATE, number, payload, cgroups)
+        self._send(Request.CREATE, number, payload, [*cgroups])
         return future
 
     def run(
-        self, host: int, command: Command, *, streams: list[int], cgroups: list[int]
+        self, host: int, command: Command, *, streams: list[int], cgroups: tuple[int, ...]
     ) -> Process:
         """Run a program; ``host`` is a pidfd of its init.
 

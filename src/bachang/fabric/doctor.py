@@ -116,7 +116,10 @@ def _own_pid_limit() -> Outcome:
 
 def _control_groups() -> Outcome:
     found = writable_groups()
-    return Outcome(present=bool(found), detail=", ".join(found) or "none is writable for you")
+    return Outcome(
+        present=bool(found),
+        detail=", ".join(sorted({*found.values()})) or "none is writable for you",
+    )
 
 
 def _python() -> Outcome:

@@ -26,7 +26,7 @@ async def load_firewall(spawner: Spawner, live: LiveHost) -> None:
             extra_capabilities=_policy.firewall_capabilities(),
         )
         process = spawner.run(
-            live.pidfd, command, streams=[nothing, write_end, write_end], cgroups=live.cgroups
+            live.pidfd, command, streams=[nothing, write_end, write_end], cgroups=live.group.doors
         )
         os.close(write_end)
         write_end = -1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy
+from bachang.fabric._cgroups import Held, Membership
 from bachang.fabric._contract import SandboxError
 from bachang.fabric._printable import printable
 from bachang.fabric._rootfs import Account, accounts
@@ -35,7 +36,7 @@ class LiveHost:
     """Its network namespace."""
     ports: tuple[str, ...] = ()
     """Names of the near ends of its links."""
-    cgroups: list[int] = field(default_factory=list)
+    group: Membership = field(default_factory=Membership)
     services: dict[str, Supervisor] = field(default_factory=dict)
     known: dict[str, Account] = field(default_factory=dict)
 
@@ -85,8 +86,8 @@ class LiveHost:
             gid=account.gid,
             groups=account.groups,
             capabilities=_policy.capabilities(self.plan) | extra_capabilities,
-            limits=_policy.limits(self.plan.limits, grouped=bool(self.cgroups)),
-            nice=0 if self.cgroups else _policy.NICE,
+            limits=_policy.limits(self.plan.limits, grouped=Held.MEMORY in self.group.held),
+            nice=0 if Held.CPU in self.group.held else _policy.NICE,
             log=log,
         )
 
@@ -121,7 +122,7 @@ class LiveHost:
 
     def close(self) -> None:
         """Let go of the namespaces; they vanish with the host's last process."""
-        for descriptor in (self.pidfd, self.network, *self.cgroups):
+        for descriptor in (self.pidfd, self.network, *self.group.doors):
             os.close(descriptor)
 
 
@@ -138,7 +139,7 @@ def trim(live: LiveHost, path: str) -> None:
         os.close(descriptor)
 
 
-def adopt(plan: Host, generation: int, pid: int, cgroups: list[int]) -> LiveHost:
+def adopt(plan: Host, generation: int, pid: int, group: Membership) -> LiveHost:
     """The live host of an init that the spawner has just made."""
     return LiveHost(
         plan=plan,
@@ -146,6 +147,6 @@ def adopt(plan: Host, generation: int, pid: int, cgroups: list[int]) -> LiveHost
         pid=pid,
         pidfd=os.pidfd_open(pid),
         network=os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC),
-        cgroups=cgroups,
+        group=group,
         known=accounts(plan),
     )

@@ -77,6 +77,7 @@ async def _live(assignment: Assignment, nursery: Nursery, status: socket.socket)
     await world.ended
     door.close()
     if assignment.ends_with_client and _hung_up(status):
+        world.clear_groups()
         shutil.rmtree(os.path.dirname(assignment.scratch), ignore_errors=True)
 
 

@@ -14,6 +14,7 @@ from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy, _seccomp
 from bachang.fabric._agent._program import Program, begin
 from bachang.fabric._assignment import Assignment
+from bachang.fabric._cgroups import HostGroups, Membership
 from bachang.fabric._recipe import word
 from bachang.fabric._rootfs import RootFiles
 from bachang.fabric._spawner_wire import Request, creation, send
@@ -48,19 +49,31 @@ class Nursery:
         self.files = RootFiles(
             assignment.world, single_id=assignment.single_id, limits_pids=self.limits_pids
         )
-        self.ahead: dict[str, int] = {}
+        self.groups, self.without_groups = _groups(assignment)
+        self.ahead: dict[str, tuple[int, Membership]] = {}
         """Hosts that are asked for, with the numbers of the requests, which count from 1."""
         with contextlib.suppress(OSError):  # it ended: `Children.adopt` says why
             send(self.requests, Request.CONFIGURE, 0, word(_seccomp.filter_program()), [])
-            if not assignment.cgroups:  # which would have to be there first
-                self._ask_ahead(assignment.world.hosts[:_AHEAD])
+            self._ask_ahead(assignment.world.hosts[:_AHEAD])
 
     def _ask_ahead(self, hosts: tuple[Host, ...]) -> None:
         for number, host in enumerate(hosts, 1):
             capabilities = _policy.capabilities(host)
             payload = creation(self.files.recipe(host), ids=self.ids, capabilities=capabilities)
-            send(self.requests, Request.CREATE, number, payload, [])
-            self.ahead[host.name] = number
+            group = self.groups.make(host.name, 0, host.limits)
+            send(self.requests, Request.CREATE, number, payload, [*group.doors])
+            self.ahead[host.name] = number, group
+
+
+def _groups(assignment: Assignment) -> tuple[HostGroups, str]:
+    """Control groups; without them the limits are weaker, and why there are none."""
+    try:
+        if assignment.groups:
+            return HostGroups(assignment.groups, assignment.sandbox), ""
+        reason = "none is writable for this account"
+    except OSError as error:
+        reason = str(error)
+    return HostGroups({}, assignment.sandbox), f"no control groups ({reason})"
 
 
 def _program(assignment: Assignment, helper: int, requests: int, reports: int) -> Program:

@@ -26,7 +26,6 @@ from bachang.fabric._contract import HostStatus, SandboxError, SandboxStatus
 from bachang.fabric._spawner import Process, SpawnError
 
 _WORDS_IN_JOURNAL = 2000
-_ADVANCE_SLACK_S = 10.0
 _TERMINAL_S = 10.0
 
 
@@ -109,11 +108,11 @@ class Requests:
         await caller.answer(msgspec.to_builtins(status))
 
     async def _exec(self, caller: Caller, request: dict[str, Any]) -> None:
-        live = self._world.host(request["host"])
+        self._world.host(request["host"])
         inside, outside = _three_pipes()
         try:
-            process = self._world.run(
-                live,
+            process = await self._world.run(
+                request["host"],
                 request["argv"],
                 inside,
                 user=request["user"],
@@ -168,8 +167,8 @@ class Requests:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with ours:
             with theirs:
-                process = self._world.run(
-                    live,
+                process = await self._world.run(
+                    request["host"],
                     request["argv"] or [account.shell, "-l"],
                     [theirs.fileno()],
                     user=request["user"],
@@ -228,20 +227,7 @@ class Requests:
         await caller.answer(await self._world.the_plant("command").ask("command", **request))
 
     async def _advance(self, caller: Caller, request: dict[str, Any]) -> None:
-        world = self._world
-        world.check_running()
-        until_s, limit_s = request["until_s"], request["limit_s"]
-        if until_s < world.clock.now_s():
-            raise SandboxError(f"{until_s:g} s has passed: it is {world.clock.now_s():.1f} s")
-        if world.plant is None:
-            world.clock.set(until_s)
-            await caller.answer({"time_s": until_s, "timed_out": False})
-            return
-        result = await world.plant.ask(
-            "advance", reply_s=limit_s + _ADVANCE_SLACK_S, until_s=until_s, limit_s=limit_s
-        )
-        world.clock.set(result["time_s"])
-        await caller.answer(result)
+        await caller.answer(await self._world.advance(request["until_s"], request["limit_s"]))
 
     async def _snapshot(self, caller: Caller, _: dict[str, Any]) -> None:
         await caller.answer(await self._world.the_plant("snapshot").ask("snapshot"))

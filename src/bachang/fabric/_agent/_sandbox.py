@@ -19,18 +19,28 @@ from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._plant import Plant, open_listener
 from bachang.fabric._agent._record import Clock, Journal
-from bachang.fabric._agent._services import Supervisor, log_path
+from bachang.fabric._agent._services import Supervisor, log_path, wait_ready
 from bachang.fabric._agent._shaping import load_losses
+from bachang.fabric._agent._stillness import Stillness
+from bachang.fabric._agent._together import together
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._cgroups import HostGroups
-from bachang.fabric._contract import FabricError, PlatformError, SandboxError, WorldError
+from bachang.fabric._cgroups import Membership
+from bachang.fabric._contract import (
+    FabricError,
+    MachineError,
+    PlatformError,
+    SandboxError,
+)
+from bachang.fabric._guarantees import demand, explain, missing
 from bachang.fabric._spawner import Birth, Process, Spawner, SpawnError
 from bachang.plan import Host, Service, ServiceKind
 
 _BESIDE_EACH_OTHER = 32
 """Hosts in the making at a time: keeps the spawner busy and its pipe far from full."""
 _TRIM_S = 5.0
+_GROUPS_S = 1.0
+_ADVANCE_SLACK_S = 10.0
 
 
 class World:
@@ -53,20 +63,17 @@ class World:
         self.children.adopt(nursery.beginning, lambda _status: None)
         self._spawner = Spawner(nursery.requests, nursery.reports, on_end=self._spawner_ended)
         self._nursery = nursery
-        self._ahead = {name: self._spawner.expect(number) for name, number in nursery.ahead.items()}
+        self._ahead = {
+            name: (self._spawner.expect(number), group)
+            for name, (number, group) in nursery.ahead.items()
+        }
         self._spawner.on_init_end = self._init_ended
         self.zygote = self._start_zygote()
         self.switch = Switch(self.plan, assignment.neighbour_entries)
         self.plant = self._start_plant()
         self._change = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._groups = self._make_groups()
-        if assignment.single_id:
-            self.degraded.append("one id only: no users in hosts, no setuid programs")
-        if assignment.neighbour_words:
-            self.degraded.append(assignment.neighbour_words)
-        if not nursery.limits_pids:
-            self.degraded.append("processes are limited per user and not per host")
+        self.stillness = Stillness(nursery.groups, self._signal_all)
 
     async def deploy(self) -> None:
         """Bring it to life; returns when every service answers.
@@ -74,6 +81,7 @@ class World:
         Raises:
             MachineError, WorldError, PlatformError: the agent must end then.
         """
+        self._compare_isolation()
         self.switch.build()
         await load_losses(self.children, self.plan)
         gate = asyncio.Semaphore(_BESIDE_EACH_OTHER)
@@ -82,7 +90,7 @@ class World:
             async with gate:
                 self.hosts[host.name] = await self.make(host, 0)
 
-        await _all([one(host) for host in self.plan.hosts])
+        await together([one(host) for host in self.plan.hosts])
         self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
         self.switch.check(self.plan.hosts)
         self.clock.set(0.0, running=self.plant is None)  # else it starts with the plant's
@@ -97,17 +105,30 @@ class World:
         self.journal.note("sandbox.deployed", self.assignment.name, {"ready_s": self.ready_s})
         self.journal.commit()
 
+    def _compare_isolation(self) -> None:
+        """Say what this machine does not guarantee; refuse if the operator demands it."""
+        lacking = missing(
+            self._nursery.groups.held,
+            without_groups=self._nursery.without_groups,
+            single_id=self.assignment.single_id,
+            limits_pids=self._nursery.limits_pids,
+            neighbour_words=self.assignment.neighbour_words,
+        )
+        self.degraded += explain(lacking)
+        demand(self.assignment.least, lacking, "the operator of this machine")
+
     async def make(self, host: Host, generation: int, *, spare: bool = False) -> LiveHost:
         """A generation of a host, wired and checked, without its services."""
-        groups = self._groups.make(host.name, generation, host.limits) if self._groups else []
+        ahead = host.name in self._ahead
+        birth, group = self._ahead.pop(host.name) if ahead else self._ask_for(host, generation)
         try:
-            birth = await (self._ahead.pop(host.name, None) or self._ask_for(host, groups))
+            born = await birth
         except SpawnError as error:
             raise PlatformError(
                 f"host {host.name} cannot be made: {error.filename}: {error.strerror}"
             ) from error
-        live = adopt(host, generation, birth.pid, groups)
-        if birth.open_descriptors:
+        live = adopt(host, generation, born.pid, group)
+        if born.open_descriptors:
             raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
         live.ports = self.switch.plug(host, live.network, spare=spare)
         if host.firewall:
@@ -117,13 +138,18 @@ class World:
             self.switch.introduce(host, live.network)
         return live
 
-    def _ask_for(self, host: Host, groups: list[int]) -> asyncio.Future[Birth]:
-        return self._spawner.create(
+    def _ask_for(self, host: Host, generation: int) -> tuple[asyncio.Future[Birth], Membership]:
+        try:
+            group = self._nursery.groups.make(host.name, generation, host.limits)
+        except OSError as error:
+            raise MachineError(f"control groups of host {host.name}: {error}") from error
+        birth = self._spawner.create(
             self._nursery.files.recipe(host),
             ids=self._nursery.ids,
             capabilities=_policy.capabilities(host),
-            cgroups=groups,
+            cgroups=group.doors,
         )
+        return birth, group
 
     async def reset_host(self, name: str) -> None:
         """A new generation takes over once it answers; then the old one goes.
@@ -142,7 +168,7 @@ class World:
         self.check_running()
         async with self._change:
             self.journal.begin_epoch()
-            await _all([self._replace(name) for name in list(self.hosts)])
+            await together([self._replace(name) for name in list(self.hosts)])
             if self.plant:
                 await self.plant.restore(self.plant.first_state)
             else:
@@ -165,7 +191,7 @@ class World:
         async with self._change:
             self.check_running()
             self.state = "paused"
-            await self._signal_all(signal.SIGSTOP)
+            await self.stillness.begin()
             if self.plant:
                 await self.plant.pause()
             else:
@@ -177,13 +203,36 @@ class World:
         async with self._change:
             if self.state != "paused":
                 raise SandboxError("the sandbox is not paused")
-            await self._signal_all(signal.SIGCONT)
             if self.plant:
                 await self.plant.resume()
             else:
                 self.clock.set(self.clock.now_s(), running=True)
+            await self.stillness.end()
             self.state = "running"
             self.journal.note("sandbox.resumed", self.assignment.name)
+
+    async def advance(self, until_s: float, limit_s: float) -> dict[str, Any]:
+        """Step the plant at full speed while everything in the hosts is still.
+
+        Raises:
+            SandboxError: that time has passed, or the sandbox is paused.
+        """
+        async with self._change:
+            self.check_running()
+            if until_s < self.clock.now_s():
+                raise SandboxError(f"{until_s:g} s has passed: it is {self.clock.now_s():.1f} s")
+            if self.plant is None:
+                self.clock.set(until_s)
+                return {"time_s": until_s, "timed_out": False}
+            await self.stillness.begin()
+            try:
+                result = await self.plant.ask(
+                    "advance", reply_s=limit_s + _ADVANCE_SLACK_S, until_s=until_s, limit_s=limit_s
+                )
+            finally:
+                await self.stillness.end()
+            self.clock.set(result["time_s"])
+            return dict(result)
 
     def check_running(self) -> None:
         """Raises:
@@ -213,15 +262,17 @@ class World:
             raise SandboxError(f"no host {name!r}; there are {', '.join(sorted(self.hosts))}")
         return found
 
-    def run(self, live: LiveHost, argv: list[str], streams: list[int], **how: Any) -> Process:
-        """A program in a host; ``how`` is that of `LiveHost.command`.
+    async def run(self, name: str, argv: list[str], streams: list[int], **how: Any) -> Process:
+        """A program in a host; ``how`` is that of `LiveHost.command`. Waits for an advance.
 
         Raises:
-            SandboxError: the sandbox is paused.
+            SandboxError: no such host, or the sandbox is paused.
         """
         self.check_running()
+        await self.stillness.over()
+        live = self.host(name)
         command = live.command(argv, **how)
-        return self._spawner.run(live.pidfd, command, streams=streams, cgroups=live.cgroups)
+        return self._spawner.run(live.pidfd, command, streams=streams, cgroups=live.group.doors)
 
     def end(self) -> None:
         """End the sandbox: the agent's process returns, and the kernel ends all others."""
@@ -230,8 +281,15 @@ class World:
         if not self.ended.done():
             self.ended.set_result(None)
 
-    def launch(self, live: LiveHost, service: Service) -> Process:
+    def clear_groups(self) -> None:
+        """End all hosts and remove the control groups: nobody else will."""
+        for live in self.hosts.values():
+            self._retire(live)
+        self._nursery.groups.remove(_GROUPS_S)
+
+    async def launch(self, live: LiveHost, service: Service) -> Process:
         """Start a service: a program by the spawner, Python by the zygote."""
+        await self.stillness.over()
         command = live.command(
             list(service.argv),
             user=service.user,
@@ -240,8 +298,8 @@ class World:
             log=log_path(service),
         )
         if service.kind is ServiceKind.PYTHON and self.zygote:
-            return self.zygote.run(live.pidfd, command, name=service.name, cgroups=live.cgroups)
-        return self._spawner.run(live.pidfd, command, streams=[], cgroups=live.cgroups)
+            return self.zygote.run(live.pidfd, command, name=service.name, cgroups=live.group.doors)
+        return self._spawner.run(live.pidfd, command, streams=[], cgroups=live.group.doors)
 
     async def _replace(self, name: str) -> None:
         old = self.hosts[name]
@@ -276,14 +334,20 @@ class World:
 
     async def _revive(self, name: str) -> None:
         """A host whose init died gets a new generation, as a reset would give it."""
-        async with self._change:
-            try:
-                await self._replace(name)
-            except FabricError as error:
-                self.journal.note("platform.fault", name, {"reason": str(error)})
+        done = False
+        while not done:
+            await self.stillness.over()
+            async with self._change:
+                if self.stillness.holds:
+                    continue
+                done = True
+                try:
+                    await self._replace(name)
+                except FabricError as error:
+                    self.journal.note("platform.fault", name, {"reason": str(error)})
 
     async def _signal_all(self, number: int) -> None:
-        await _all([self._spawner.signal(live.pidfd, number) for live in self.hosts.values()])
+        await together([self._spawner.signal(live.pidfd, number) for live in self.hosts.values()])
 
     async def _trim_logs(self) -> None:
         """Keep the logs of services from filling their hosts."""
@@ -297,20 +361,6 @@ class World:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    def _make_groups(self) -> HostGroups | None:
-        """Control groups, where the caller has some; without them the limits are weaker."""
-        try:
-            if self.assignment.cgroups:
-                return HostGroups(self.assignment.cgroups, self.assignment.sandbox)
-            reason = "none is writable for this account"
-        except OSError as error:
-            reason = str(error)
-        self.degraded.append(
-            f"no control groups ({reason}): memory is limited per process, processor time by "
-            "priority only"
-        )
-        return None
 
     def _start_zygote(self) -> Zygote | None:
         services = [one for host in self.plan.hosts for one in host.services]
@@ -335,34 +385,11 @@ class World:
             supervisor.start()
 
     async def _wait_ready(self, hosts: list[LiveHost]) -> None:
-        waiting = [one for live in hosts for one in live.services.values()]
-        if not waiting:
-            return
-        limit_s = self.assignment.ready_timeout_s
-        done, late = await asyncio.wait(
-            [one.ready for one in waiting], timeout=limit_s, return_when=asyncio.FIRST_EXCEPTION
-        )
-        for future in done:
-            future.result()
-        for one in waiting:
-            if one.ready in late:
-                raise WorldError(
-                    f"service {one.subject} did not answer within {limit_s:g} s{one.explain()}"
-                )
+        services = [one for live in hosts for one in live.services.values()]
+        await wait_ready(services, self.assignment.ready_timeout_s)
 
     def _spawner_ended(self) -> None:
         if self.state != "destroying":
             self.journal.note("platform.fault", "spawner", {"reason": "ended"})
             self.journal.commit()
             os.kill(os.getpid(), signal.SIGTERM)
-
-
-async def _all(work: list[Any]) -> None:
-    """Run side by side; the first error ends the others and is raised."""
-    tasks = [asyncio.ensure_future(one) for one in work]
-    try:
-        await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        raise

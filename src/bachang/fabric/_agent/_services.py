@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bachang.fabric import _kernel as kernel
@@ -36,7 +36,7 @@ class State(enum.StrEnum):
     DOWN = "down"
 
 
-Launch = Callable[[LiveHost, Service], Process]
+Launch = Callable[[LiveHost, Service], Awaitable[Process]]
 
 
 def log_path(service: Service) -> str:
@@ -105,7 +105,7 @@ class Supervisor:
     async def _run_once(self) -> None:
         self.state = State.STARTING
         try:
-            process = self._launch(self._host, self._service)
+            process = await self._launch(self._host, self._service)
             await process.started
         except SpawnError as error:
             self._fail(f"cannot be started: {error.filename}: {error.strerror}")
@@ -156,12 +156,33 @@ class Supervisor:
 
     async def _answers(self, address: str, port: int) -> bool:
         with socket_in(self._host.network, self._home) as probe:
-            attempt = asyncio.get_running_loop().sock_connect(probe, (address, port))
             try:
-                await asyncio.wait_for(attempt, _CONNECT_S)
+                # Not wait_for: of Python 3.11 it loses a cancellation that meets an answer.
+                async with asyncio.timeout(_CONNECT_S):
+                    await asyncio.get_running_loop().sock_connect(probe, (address, port))
             except (OSError, TimeoutError):
                 return False
         return True
+
+
+async def wait_ready(services: list[Supervisor], limit_s: float) -> None:
+    """Wait until all are up.
+
+    Raises:
+        WorldError: one cannot be started, or does not answer in time.
+    """
+    if not services:
+        return
+    done, late = await asyncio.wait(
+        [one.ready for one in services], timeout=limit_s, return_when=asyncio.FIRST_EXCEPTION
+    )
+    for future in done:
+        future.result()
+    for one in services:
+        if one.ready in late:
+            raise WorldError(
+                f"service {one.subject} did not answer within {limit_s:g} s{one.explain()}"
+            )
 
 
 def socket_in(network: int, home: int) -> socket.socket:

@@ -48,7 +48,7 @@ class Zygote:
         self.pid = 0
         self._start()
 
-    def run(self, host: int, command: Command, *, name: str, cgroups: list[int]) -> Process:
+    def run(self, host: int, command: Command, *, name: str, cgroups: tuple[int, ...]) -> Process:
         """Start a service; ``command.argv`` is its source and its function.
 
         Args:

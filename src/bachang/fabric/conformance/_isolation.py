@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from bachang.fabric import Sandbox
@@ -100,7 +102,8 @@ class TestIsolation:
 
     def test_memory_is_limited(self, sandbox: Sandbox) -> None:
         done = sandbox.exec("desk", ["python3", "-c", "bytearray(400 << 20)"])
-        assert b"MemoryError" in done.stderr
+        # Of each process, or of the host: then the kernel ends whoever takes too much.
+        assert b"MemoryError" in done.stderr or done.status == -signal.SIGKILL
 
     def test_descriptors_are_limited(self, sandbox: Sandbox) -> None:
         script = "import os; [os.dup(0) for _ in range(1000)]"

@@ -1,0 +1,168 @@
+"""Control groups: which are found in which layout, and that they are real where there are some."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from bachang import account
+from bachang.account import _groups as entering
+from bachang.fabric import LocalFabric
+from bachang.fabric import _cgroups as cgroups
+from bachang.fabric._cgroups import Held, make_room, writable_groups
+from bachang.plan import Limits
+from setup._groups import group_steps
+from tests.fabric.worlds import host, world
+
+_ALL = "cpuset cpu io memory pids\n"
+
+
+def _unified(place: Path, controllers: str = _ALL) -> Path:
+    """A directory as the kernel shows one of version 2."""
+    place.mkdir(parents=True, exist_ok=True)
+    for name in ("cgroup.procs", "cgroup.subtree_control", "cgroup.freeze"):
+        (place / name).write_text("")
+    (place / "cgroup.controllers").write_text(controllers)
+    return place
+
+
+def _own(tmp_path: Path, text: str) -> Path:
+    (tmp_path / "own").write_text(text)
+    return tmp_path / "own"
+
+
+def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:
+    assert writable_groups(root=tmp_path, own=_own(tmp_path, "0::/\n4:memory:/\n")) == {}
+
+
+def test_version_1_with_the_operators_folder(tmp_path: Path) -> None:
+    for one in ("memory", "pids", "cpu"):
+        (tmp_path / one / "bachang").mkdir(parents=True)
+    found = writable_groups(root=tmp_path, own=_own(tmp_path, "4:memory:/\n8:pids:/\n1:cpu:/\n"))
+    assert found == {one: str(tmp_path / one / "bachang") for one in ("memory", "pids", "cpu")}
+
+
+def test_the_root_of_a_hierarchy_is_never_taken(tmp_path: Path) -> None:
+    (tmp_path / "memory").mkdir()
+    assert writable_groups(root=tmp_path, own=_own(tmp_path, "4:memory:/\n")) == {}
+
+
+@pytest.mark.parametrize("inside", ["", "/programs"])
+def test_version_2_delegated_by_systemd(tmp_path: Path, inside: str) -> None:
+    _unified(tmp_path)
+    scope = _unified(tmp_path / "user.slice/user@7.service/app.slice/run-1.scope")
+    _unified(scope / "programs")
+    own = f"0::/user.slice/user@7.service/app.slice/run-1.scope{inside}\n"
+    assert writable_groups(root=tmp_path, own=_own(tmp_path, own)) == dict.fromkeys(
+        Held, str(scope)
+    )
+
+
+def test_version_2_of_the_operator_beside_version_1(tmp_path: Path) -> None:
+    """As on machines with both: limits of version 1, the freezer of version 2."""
+    for one in ("memory", "pids", "cpu"):
+        (tmp_path / one / "range").mkdir(parents=True)
+    _unified(tmp_path / "unified", "")
+    place = _unified(tmp_path / "unified/range", "")
+    _unified(place / "programs", "")
+    found = writable_groups("range", root=tmp_path, own=_own(tmp_path, "0::/range/programs\n"))
+    assert found[Held.FREEZER] == str(place)
+    assert found[Held.MEMORY] == str(tmp_path / "memory/range")
+
+
+def test_programs_of_a_delegated_group_move_into_a_leaf(tmp_path: Path) -> None:
+    """With programs in it, the kernel lets no controllers be passed down."""
+    scope = _unified(tmp_path / "run-1.scope")
+    (scope / "cgroup.procs").write_text("17\n")
+    make_room(dict.fromkeys(Held, str(scope)))
+    assert (scope / "programs" / "cgroup.procs").read_text() == "17"
+
+
+def test_root_puts_the_account_into_the_operators_folder(tmp_path: Path) -> None:
+    _unified(tmp_path)
+    place = _unified(tmp_path / "range")
+    entering.enter_group("range", (tmp_path, tmp_path / "unified"))
+    assert (place / "programs" / "cgroup.procs").read_text() == "0"
+    entering.enter_group("other", (tmp_path,))
+    assert not (tmp_path / "other").exists()
+
+
+def test_account_and_fabric_mean_the_same_places() -> None:
+    assert (entering.FOLDER, entering.PROGRAMS) == (cgroups.FOLDER, cgroups.PROGRAMS)
+    assert account.leave_root.__defaults__ == (cgroups.FOLDER,)
+
+
+def test_the_operators_steps(tmp_path: Path) -> None:
+    for one in ("memory", "pids", "cpu"):
+        (tmp_path / one).mkdir()
+    _unified(tmp_path / "unified", "")
+    make, give = group_steps("ana", "range", tmp_path)
+    places = {str(tmp_path / one / "range") for one in ("memory", "pids", "cpu", "unified")}
+    assert make.argv[:2] == ("mkdir", "-p")
+    assert set(make.argv[2:]) == places
+    assert give.argv[:2] == ("chown", "ana")
+    assert places < set(give.argv[2:])
+    assert all(step.may_fail for step in (make, give))
+    assert group_steps("ana", "range", tmp_path / "nothing") == []
+
+
+def test_the_steps_of_version_2_pass_controllers_down_first(tmp_path: Path) -> None:
+    _unified(tmp_path)
+    first, *_ = group_steps("ana", "range", tmp_path)
+    assert first.argv == ("tee", str(tmp_path / "cgroup.subtree_control"))
+    assert first.stdin == "+memory +pids +cpu"
+
+
+class TestReal:
+    """On groups that root has made (`make groups`)."""
+
+    def test_programs_of_a_host_are_in_its_groups(
+        self, home: Path, groups: dict[Held, str]
+    ) -> None:
+        limits = Limits(memory_mib=64, disk_mib=8, processes=20)
+        live = LocalFabric(groups=groups).deploy(
+            world(host("a", 11, limits=limits)), name="grouped"
+        )
+        places = {
+            what: Path(base) / f"bachang-{live.status().id}" / "a.0"
+            for what, base in groups.items()
+        }
+        assert _value(places[Held.MEMORY], "memory.limit_in_bytes", "memory.max") == f"{72 << 20}\n"
+        assert _value(places[Held.PIDS], "pids.max") == "21\n"
+        assert _value(places[Held.CPU], "cpu.shares", "cpu.weight") in ("100\n", "10\n")
+        live.exec("a", ["sh", "-c", "sleep 1000 & true"])
+        for place in places.values():
+            assert len((place / "cgroup.procs").read_text().split()) == 2  # with its init
+        assert live.exec("a", ["nice"]).stdout == b"0\n"
+        assert not any("control groups" in line for line in live.status().degraded)
+        live.reset("a")
+        live.destroy()
+        assert not any(place.parent.exists() for place in places.values())
+
+    def test_a_sandbox_that_ends_with_its_client_leaves_no_group(
+        self, home: Path, groups: dict[Held, str]
+    ) -> None:
+        live = LocalFabric(groups=groups).deploy(
+            world(host("a", 11)), name="leash", ends_with_client=True
+        )
+        place = Path(groups[Held.MEMORY]) / f"bachang-{live.status().id}"
+        assert place.exists()
+        assert live._leash
+        live._leash.close()
+        home_of_it = live._directory.path
+        _gone(home_of_it)
+        assert not place.exists()
+
+
+def _value(place: Path, *names: str) -> str:
+    """Of whichever version's file is there."""
+    return next((place / name).read_text() for name in names if (place / name).exists())
+
+
+def _gone(path: Path) -> None:
+    deadline = time.monotonic() + 10
+    while path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
