@@ -9,6 +9,7 @@ from typing import Any
 
 from bachang.fabric import (
     ExecResult,
+    Follower,
     HostStatus,
     Sandbox,
     SandboxError,
@@ -161,6 +162,9 @@ class MemorySandbox(Sandbox):
         raise NotImplementedError
 
     def follow(self, after: int = 0) -> Iterator[Event]:
+        raise NotImplementedError
+
+    def follower(self, after: int = 0) -> Follower:
         raise NotImplementedError
 
     def destroy(self) -> None:

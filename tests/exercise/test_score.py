@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bachang.exercise import ExerciseError, Score, score
+from bachang.exercise import ExerciseError, Score, Standings, Tally, score, standings
 from bachang.exercise._secret import seal
 from bachang.journal import Event
 from bachang.plan import Answer, AnswerKind
@@ -179,3 +179,27 @@ def test_a_longer_journal_takes_no_solved_task_back(events: list[Event]) -> None
         now = {task.name for task in score(PLAN, calm).tasks if task.solved}
         assert solved <= now
         solved = now
+
+
+@given(journals)
+def test_a_tally_is_the_score_after_each_event(events: list[Event]) -> None:
+    tally = Tally(PLAN)
+    for number, event in enumerate(events, 1):
+        tally.apply(event)
+        if number % 3 == 0:
+            assert tally.score == score(PLAN, events[:number])
+    assert tally.score == score(PLAN, events)
+
+
+@given(journals, journals)
+def test_looking_ahead_changes_nothing(events: list[Event], coming: list[Event]) -> None:
+    now = Standings.of(PLAN)
+    for event in events:
+        now.apply(event)
+    ahead = now.ahead()
+    deeds = [event for event in coming if event.kind != "platform.fault"]
+    for event in deeds:
+        ahead.apply(event)
+    later = [dataclasses.replace(event, sequence=event.sequence + 1000) for event in deeds]
+    assert ahead.now == standings(PLAN, [*events, *later])
+    assert now.now == standings(PLAN, events)

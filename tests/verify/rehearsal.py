@@ -14,6 +14,7 @@ from typing import Any
 
 from bachang.fabric import (
     ExecResult,
+    Follower,
     HostStatus,
     Sandbox,
     SandboxError,
@@ -154,6 +155,9 @@ class Rehearsal(Sandbox):
         raise NotImplementedError
 
     def follow(self, after: int = 0) -> Iterator[Event]:
+        raise NotImplementedError
+
+    def follower(self, after: int = 0) -> Follower:
         raise NotImplementedError
 
 

@@ -15,20 +15,23 @@ from bachang.exercise._error import (
     UnknownStoryError,
     UnknownTaskError,
 )
-from bachang.exercise._judge import Outcome, Verdict, judge, refusal
+from bachang.exercise._judge import Outcome, Verdict, judge, refusal, task_named
 from bachang.exercise._play import advance_to, play_fast, play_live
 from bachang.exercise._program import run
 from bachang.exercise._replay import Replay, replay
 from bachang.exercise._schedule import DueAction, DueEvent, Schedule, schedule
-from bachang.exercise._score import (
-    EvaluationScore,
-    MetricScore,
-    Score,
-    TaskScore,
-    score,
+from bachang.exercise._score import EvaluationScore, MetricScore, Score, TaskScore
+from bachang.exercise._secret import seal
+from bachang.exercise._standing import Standing, Standings, is_open, standings
+from bachang.exercise._submission import (
+    TakenHint,
+    answered,
+    judge_now,
+    submit,
+    take_hint,
+    told_again,
 )
-from bachang.exercise._standing import Standing, is_open, standings
-from bachang.exercise._submission import TakenHint, Weighed, submit, take_hint, weigh
+from bachang.exercise._tally import Tally, score
 from bachang.exercise._view import View, observe
 
 __all__ = [
@@ -47,18 +50,21 @@ __all__ = [
     "Schedule",
     "Score",
     "Standing",
+    "Standings",
     "TakenHint",
+    "Tally",
     "TaskScore",
     "UnknownStoryError",
     "UnknownTaskError",
     "Verdict",
     "View",
-    "Weighed",
     "advance_to",
+    "answered",
     "held_since",
     "holds",
     "is_open",
     "judge",
+    "judge_now",
     "observe",
     "play_fast",
     "play_live",
@@ -67,8 +73,10 @@ __all__ = [
     "run",
     "schedule",
     "score",
+    "seal",
     "standings",
     "submit",
     "take_hint",
-    "weigh",
+    "task_named",
+    "told_again",
 ]

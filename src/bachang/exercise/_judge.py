@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bachang.exercise._condition import held_since
 from bachang.exercise._error import UnknownTaskError
 from bachang.exercise._secret import Judge, seal
-from bachang.exercise._standing import missing, standings
+from bachang.exercise._standing import Standing, missing
 from bachang.exercise._view import View
 from bachang.journal import Event
 from bachang.plan import AnswerKind, Condition, Plan, Task, Text
@@ -56,9 +56,8 @@ def task_named(plan: Plan, name: str) -> Task:
     raise UnknownTaskError(f"no task {name!r} in {plan.scenario}; its tasks: {known}")
 
 
-def refusal(plan: Plan, task: Task, answer: str, events: Iterable[Event]) -> Verdict | None:
+def refusal(task: Task, answer: str, now: Mapping[str, Standing]) -> Verdict | None:
     """Why an answer would not count now, or ``None`` if it would."""
-    now = standings(plan, events)
     if now[task.name].solved:
         return _refused(task, "already solved", "已经完成")
     if closed := missing(task, now):

@@ -10,10 +10,11 @@ A fault of the platform never lowers a score: see `bachang.exercise.standings`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from typing import Any
 
-from bachang.exercise._standing import Standing, in_order, standings
+from bachang.exercise._standing import Standing
 from bachang.journal import Event
 from bachang.plan import Exercise, Metric, Plan, Task
 
@@ -83,16 +84,25 @@ class Score:
     """Faults of the platform; nobody is charged for them."""
 
 
-def score(plan: Plan, events: Iterable[Event]) -> Score:
-    """Score one sandbox's journal. The order and repetition of events do not matter.
+def compose(
+    plan: Plan,
+    now: Mapping[str, Standing],
+    held: Set[str],
+    sample: Mapping[str, Any],
+    faults: tuple[Event, ...],
+) -> Score:
+    """The score that follows from what was gathered of a journal.
 
-    Raises:
-        ExerciseError: the events are of more than one sandbox.
+    Args:
+        plan: The sandbox's plan.
+        now: Its tasks' standings.
+        held: Conditions that came to hold.
+        sample: The points as they were sampled last.
+        faults: The platform's faults.
     """
-    ordered, exercise = in_order(events), plan.exercise
-    now = standings(plan, ordered)
+    exercise = plan.exercise
     tasks = tuple(_task_score(task, now[task.name]) for task in exercise.tasks)
-    metrics = _metric_scores(exercise, tasks, ordered)
+    metrics = _metric_scores(exercise, tasks, held)
     evaluations = _evaluation_scores(exercise, metrics)
     objectives, goals = _outcomes(exercise, evaluations)
     measured = [m for m, d in zip(metrics, exercise.metrics, strict=True) if d.task is None]
@@ -105,8 +115,8 @@ def score(plan: Plan, events: Iterable[Event]) -> Score:
         evaluations=evaluations,
         objectives=objectives,
         goals=goals,
-        consequences=_consequences(plan, ordered),
-        faults=tuple(event for event in ordered if event.kind == "platform.fault"),
+        consequences=_consequences(plan, sample),
+        faults=faults,
     )
 
 
@@ -126,9 +136,8 @@ def _task_score(task: Task, standing: Standing) -> TaskScore:
 
 
 def _metric_scores(
-    exercise: Exercise, tasks: tuple[TaskScore, ...], events: list[Event]
+    exercise: Exercise, tasks: tuple[TaskScore, ...], held: Set[str]
 ) -> tuple[MetricScore, ...]:
-    held = {event.subject for event in events if event.kind == "condition.held"}
     by_name = {task.name: task for task in tasks}
 
     def earned(metric: Metric) -> int:
@@ -170,13 +179,11 @@ def _outcomes(
     return objectives, goals
 
 
-def _consequences(plan: Plan, events: list[Event]) -> dict[str, float]:
+def _consequences(plan: Plan, sample: Mapping[str, Any]) -> dict[str, float]:
     """The ledgers in the last sample of the points."""
     ledgers = [
         f"{system.name}.{point}"
         for system in plan.world.field_systems
         for point in LEDGERS.get(system.type, ())
     ]
-    samples = (event.data for event in reversed(events) if event.kind == "points.sampled")
-    last = next(samples, {})
-    return {name: float(last[name]) for name in ledgers if name in last}
+    return {name: float(sample[name]) for name in ledgers if name in sample}

@@ -52,33 +52,83 @@ class Standing:
         return self.attempts - int(self.solved)
 
 
-@dataclass(slots=True)
-class _Fold:
-    tasks: dict[str, Task]
-    judges: dict[str, Judge]
-    faults: list[float]
-    standings: dict[str, Standing] = field(default_factory=dict)
+@dataclass(slots=True, kw_only=True)
+class Standings:
+    """How far each task is after the events so far: the fold, one event at a time.
+
+    See `Standings.of`.
+    """
+
+    _tasks: dict[str, Task]
+    _judges: dict[str, Judge]
+    _faults: list[float]
+    _now: dict[str, Standing]
+    _past: list[Event] = field(default_factory=list)
+    _stale: bool = False
+
+    @classmethod
+    def of(cls, plan: Plan, faults: Iterable[float] = ()) -> Standings:
+        """The standings before anything has happened.
+
+        Args:
+            plan: The plan whose tasks they are.
+            faults: Wall times of faults that are known from the start.
+        """
+        tasks = {task.name: task for task in plan.exercise.tasks}
+        return cls(
+            _tasks=tasks,
+            _judges={name: Judge(plan, task) for name, task in tasks.items()},
+            _faults=list(faults),
+            _now={name: Standing() for name in tasks},
+        )
+
+    @property
+    def now(self) -> Mapping[str, Standing]:
+        """Task to its standing."""
+        if self._stale:
+            self._fold_again()
+        return self._now
 
     def apply(self, event: Event) -> None:
-        task = self.tasks.get(event.subject)
+        """Take in the next event; kinds that are not of `KINDS` change nothing."""
+        if event.kind == "platform.fault":
+            self._faults.append(event.wall_time_s)
+            self._stale = True  # it excuses what came before it, too
+        elif event.kind in KINDS:
+            self._past.append(event)
+            if not self._stale:
+                self._step(event)
+
+    def ahead(self) -> Standings:
+        """A copy, for trying out what would be after further answers and hints."""
+        return replace(self, _now=dict(self.now), _past=[])
+
+    def _fold_again(self) -> None:
+        self._now = {name: Standing() for name in self._tasks}
+        self._stale = False
+        for event in self._past:
+            self._step(event)
+
+    def _step(self, event: Event) -> None:
+        task = self._tasks.get(event.subject)
         if task is None:
             return
         if event.kind == "hint.taken":
             self._hint(task, event)
-        elif event.kind == "task.answered" and is_open(task, self.standings):
+        elif is_open(task, self._now):
             self._answer(task, event)
 
     def _hint(self, task: Task, event: Event) -> None:
-        standing, hint = self.standings[task.name], event.data.get("hint")
+        standing, hint = self._now[task.name], event.data.get("hint")
         if not isinstance(hint, int) or not 0 <= hint < len(task.hints):
             return
         if not standing.solved and hint not in standing.hints:
             taken = (*standing.hints, hint)
-            self.standings[task.name] = replace(standing, hints=taken)
+            self._now[task.name] = replace(standing, hints=taken)
 
     def _answer(self, task: Task, event: Event) -> None:
-        standing = self.standings[task.name]
-        if self.judges[task.name].accepts(event.data):
+        standing = self._now[task.name]
+        if self._judges[task.name].accepts(event.data):
             standing = replace(
                 standing,
                 attempts=standing.attempts + 1,
@@ -86,11 +136,11 @@ class _Fold:
                 solved_wall_s=event.wall_time_s,
                 solved_by=event.actor,
             )
-        elif any(abs(event.wall_time_s - fault) <= FAULT_S for fault in self.faults):
+        elif any(abs(event.wall_time_s - fault) <= FAULT_S for fault in self._faults):
             standing = replace(standing, excused=standing.excused + 1)
         else:
             standing = replace(standing, attempts=standing.attempts + 1)
-        self.standings[task.name] = standing
+        self._now[task.name] = standing
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -111,12 +161,11 @@ def standings(plan: Plan, events: Iterable[Event]) -> dict[str, Standing]:
     """How far each task of a plan is, by a sandbox's events (of `KINDS` at least)."""
     ordered = in_order(events)
     faults = [event.wall_time_s for event in ordered if event.kind == "platform.fault"]
-    tasks = {task.name: task for task in plan.exercise.tasks}
-    judges = {name: Judge(plan, task) for name, task in tasks.items()}
-    fold = _Fold(tasks, judges, faults, {name: Standing() for name in tasks})
+    folded = Standings.of(plan, faults)
     for event in ordered:
-        fold.apply(event)
-    return fold.standings
+        if event.kind != "platform.fault":
+            folded.apply(event)
+    return dict(folded.now)
 
 
 def is_open(task: Task, standings: Mapping[str, Standing]) -> bool:

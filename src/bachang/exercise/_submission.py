@@ -22,15 +22,6 @@ from bachang.plan import AnswerKind, Hint, Plan, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
-    """A verdict, and what the journal is to say about it."""
-
-    verdict: Verdict
-    data: dict[str, Any] | None = None
-    """Data of a ``task.answered``; ``None``: nothing is to be journalled."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenHint:
     """A hint that is now paid for."""
 
@@ -70,49 +61,43 @@ def submit(
         ConditionError: the task's condition cannot be judged; nothing was counted.
         FabricError, StoreError: the sandbox or the store failed; nothing was acknowledged.
     """
-    weighed = weigh(sandbox, store, plan, task, answer, _events(sandbox, store), key=key)
-    if weighed.data is not None:
-        sandbox.record(actor=actor, kind="task.answered", subject=task, data=weighed.data)
-        copy(sandbox, store)
-    return weighed.verdict
+    definition, events = task_named(plan, task), _events(sandbox, store)
+    if before := _with_key(events, "task.answered", task, key):
+        return told_again(before)
+    if refused := refusal(definition, answer, standings(plan, events)):
+        return refused
+    verdict = judge_now(sandbox, store, plan, definition, answer)
+    data = answered(verdict, key)
+    sandbox.record(actor=actor, kind="task.answered", subject=task, data=data)
+    copy(sandbox, store)
+    return verdict
 
 
-def weigh(
-    sandbox: Sandbox,
-    store: Store,
-    plan: Plan,
-    task: str,
-    answer: str,
-    events: list[Event],
-    *,
-    key: str = "",
-) -> Weighed:
-    """Judge an answer and journal nothing: for a caller who keeps the journal in mind.
+def answered(verdict: Verdict, key: str = "") -> dict[str, Any]:
+    """Data of a ``task.answered``, from which `told_again` makes the same verdict.
 
     Args:
-        sandbox: As for `submit`; only looked at, and only where the world is the answer.
-        store: As for `submit`; only read.
-        plan: As for `submit`.
-        task: As for `submit`.
-        answer: As for `submit`.
-        events: The sandbox's events so far, those about answers and faults at least.
-        key: As for `submit`.
-
-    Raises:
-        UnknownTaskError, ConditionError, FabricError: as `submit`.
+        verdict: What was judged.
+        key: Idempotency key of the answer.
     """
-    definition = task_named(plan, task)
-    if before := _with_key(events, "task.answered", task, key):
-        return Weighed(verdict=_verdict_again(before))
-    if refused := refusal(plan, definition, answer, events):
-        return Weighed(verdict=refused)
-    verdict = _judge_now(sandbox, store, plan, definition, answer)
     data = {
         "answer": verdict.sealed,
         "correct": verdict.outcome is Outcome.SOLVED,
         "reason": verdict.reason["en"],
+        "reason_zh": verdict.reason["zh"],
     }
-    return Weighed(verdict=verdict, data={**data, **_keyed(key)})
+    return {**data, **_keyed(key)}
+
+
+def told_again(event: Event) -> Verdict:
+    """The verdict that a ``task.answered`` tells of."""
+    data = event.data
+    return Verdict(
+        task=event.subject,
+        outcome=Outcome.SOLVED if data["correct"] else Outcome.WRONG,
+        reason={"en": data["reason"], "zh": data.get("reason_zh", data["reason"])},
+        sealed=data["answer"],
+    )
 
 
 def take_hint(
@@ -165,21 +150,18 @@ def _with_key(events: list[Event], kind: str, task: str, key: str) -> Event | No
     return None
 
 
-def _verdict_again(event: Event) -> Verdict:
-    return Verdict(
-        task=event.subject,
-        outcome=Outcome.SOLVED if event.data["correct"] else Outcome.WRONG,
-        reason={"en": event.data["reason"]},
-        sealed=event.data["answer"],
-    )
-
-
 def _events(sandbox: Sandbox, store: Store) -> list[Event]:
     copy(sandbox, store)
     return store.events(sandbox.status().id, kinds=KINDS)
 
 
-def _judge_now(sandbox: Sandbox, store: Store, plan: Plan, task: Task, answer: str) -> Verdict:
+def judge_now(sandbox: Sandbox, store: Store, plan: Plan, task: Task, answer: str) -> Verdict:
+    """Judge an answer to an open task; only where the world is the answer it is looked at.
+
+    Raises:
+        ConditionError: the task's condition cannot be judged.
+        FabricError: the sandbox does not answer.
+    """
     if task.answer.kind is not AnswerKind.CONDITION:
         return judge(plan, task, answer, view=View(time_s=0.0))
     lasting = condition_of(plan, task).for_s > 0

@@ -27,20 +27,24 @@ if TYPE_CHECKING:
         Terminal,
         WorldError,
     )
+    from bachang.fabric._follower import Entry, Follower, News
     from bachang.fabric._local import LocalFabric
     from bachang.fabric._printable import printable
 
 __all__ = [
     "Capture",
     "CaptureStatus",
+    "Entry",
     "ExecResult",
     "Fabric",
     "FabricError",
+    "Follower",
     "HostStatus",
     "KeptTerminal",
     "LocalFabric",
     "LocalSandbox",
     "MachineError",
+    "News",
     "PlatformError",
     "Sandbox",
     "SandboxError",
@@ -53,6 +57,9 @@ __all__ = [
 
 
 _LOCAL = {
+    "Entry": "bachang.fabric._follower",
+    "Follower": "bachang.fabric._follower",
+    "News": "bachang.fabric._follower",
     "LocalFabric": "bachang.fabric._local",
     "LocalSandbox": "bachang.fabric._client",
     "printable": "bachang.fabric._printable",

@@ -16,6 +16,7 @@ import msgspec
 from bachang.fabric import _contract as contract
 from bachang.fabric._capturing import LocalCapture
 from bachang.fabric._cgroups import Held, sweep
+from bachang.fabric._following import LocalFollower
 from bachang.fabric._printable import printable
 from bachang.fabric._pump import pump
 from bachang.fabric._state import StateDirectory
@@ -284,6 +285,16 @@ class LocalSandbox(contract.Sandbox):
                 if not woken:
                     return
 
+    def follower(self, after: int = 0) -> LocalFollower:
+        """See `Sandbox.follower`."""
+        connection = self._connect()
+        try:
+            _send(connection, {"op": "follow"})
+            return LocalFollower(connection, self._directory.log, after, _error)
+        except BaseException:
+            connection.close()
+            raise
+
     def destroy(self) -> None:
         """See `Sandbox.destroy`."""
         agent = os.pidfd_open(self._pid)
@@ -337,8 +348,11 @@ class LocalSandbox(contract.Sandbox):
         answer = msgspec.json.decode(data)
         if answer["ok"]:
             return answer["result"], descriptors
-        error = answer["error"]
-        raise _ERRORS.get(error["kind"], contract.PlatformError)(error["message"])
+        raise _error(answer["error"])
+
+
+def _error(told: dict[str, str]) -> Exception:
+    return _ERRORS.get(told["kind"], contract.PlatformError)(told["message"])
 
 
 def _peer_pid(connection: socket.socket) -> int:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bachang.fabric._follower import Follower
 from bachang.journal import Event, Source
 from bachang.plan import World
 
@@ -359,6 +360,10 @@ class Sandbox(abc.ABC):
     @abc.abstractmethod
     def follow(self, after: int = 0) -> Iterator[Event]:
         """Events as they happen, from ``after`` on, until the sandbox ends."""
+
+    @abc.abstractmethod
+    def follower(self, after: int = 0) -> Follower:
+        """The journal after a sequence, for a client that must not wait; close it."""
 
     @abc.abstractmethod
     def destroy(self) -> None:

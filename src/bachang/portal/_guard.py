@@ -9,9 +9,10 @@ session. Each refusal is a problem with its remedy.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,7 +21,7 @@ from bachang.portal._bodies import body, given
 from bachang.portal._headers import cookie_name, hosts, security_headers
 from bachang.portal._limits import Limit
 from bachang.portal._problem import ProblemError
-from bachang.portal._replies import Replies
+from bachang.portal._replies import Replies, check_key
 from bachang.portal._sessions import Sessions
 from bachang.portal._settings import Settings
 
@@ -28,6 +29,8 @@ BODY_BYTES = 256 * 1024
 UPLOAD_BYTES = 32 * 1024 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _UPLOAD = "/api/packs/"
+_ANSWERS = re.compile(r"/api/runs/[^/]+/answers")
+"""The journal keeps the keys of answers, see `bachang.portal._runs`."""
 
 
 class Guard:
@@ -58,7 +61,10 @@ class Guard:
         self._replies = replies
         self._hosts = hosts(settings)
         self._origins = {settings.origin, *(f"http://{host}" for host in hosts(settings))}
-        self._headers = security_headers(settings)
+        self._headers = [
+            (name.lower().encode(), value.encode())
+            for name, value in security_headers(settings).items()
+        ]
         self._rate = Limit("requests", settings.requests_per_minute, elapsed)
         self._cookie = cookie_name(settings)
 
@@ -129,14 +135,19 @@ class Guard:
         if key is None or not person.known:
             await self._app(scope, given(content, receive), send)
             return
+        check_key(key)
+        if _ANSWERS.fullmatch(scope["path"]):
+            scope["state"]["idempotency_key"] = key
+            await self._app(scope, given(content, receive), send)
+            return
         await self._replies.answer(self._app, scope, person, key, content, receive, send)
 
     def _with_headers(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                given_already = {name for name, _ in message["headers"]}
+                more = (one for one in self._headers if one[0] not in given_already)
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         return sending

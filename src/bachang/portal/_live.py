@@ -15,7 +15,6 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from bachang.portal.models import Document, LiveEvent, LiveMessage
@@ -27,12 +26,31 @@ QUEUE = 256
 SLOW = "slow"
 """What stands in a viewer's queue when it was dropped."""
 
+GONE = "gone"
+"""What stands in a viewer's queue when it has left."""
 
-@dataclass(frozen=True, slots=True)
+
 class _Entry:
-    revision: int
-    text: str
-    private: bool
+    """A message with its number; encoded once somebody wants it."""
+
+    __slots__ = ("_event", "_text", "private", "revision")
+
+    def __init__(
+        self, revision: int, event: LiveEvent | Callable[[], LiveEvent], *, private: bool
+    ) -> None:
+        self.revision = revision
+        self.private = private
+        self._event: LiveEvent | Callable[[], LiveEvent] | None = event
+        self._text = ""
+
+    @property
+    def text(self) -> str:
+        """The message as viewers get it."""
+        if self._event is not None:
+            event = self._event() if callable(self._event) else self._event
+            message = LiveMessage(revision=self.revision, event=event)
+            self._text, self._event = message.model_dump_json(exclude_none=True), None
+        return self._text
 
 
 class Viewer:
@@ -82,16 +100,20 @@ class Channel:
         """Whether anybody watches."""
         return bool(self._viewers)
 
-    def publish(self, event: LiveEvent, *, private: bool = False) -> None:
-        """Number an event and send it to everybody who may see it."""
+    def publish(self, event: LiveEvent | Callable[[], LiveEvent], *, private: bool = False) -> None:
+        """Number an event and send it to everybody who may see it.
+
+        Args:
+            event: It, or how it is made once somebody wants it; the same whenever it is.
+            private: Only who teaches may see it.
+        """
         with self.lock:
             self.revision += 1
-            message = LiveMessage(revision=self.revision, event=event)
-            text = message.model_dump_json(exclude_none=True)
-            self._ring.append(_Entry(self.revision, text, private))
-            for viewer in self._viewers:
-                if viewer.sees_private or not private:
-                    viewer.loop.call_soon_threadsafe(viewer.offer, text)
+            entry = _Entry(self.revision, event, private=private)
+            self._ring.append(entry)
+            told = [v for v in self._viewers if v.sees_private or not private]
+            if told:
+                _offer_all(told, entry.text)
 
     def renew(self) -> None:
         """Send everybody a new snapshot: too much has changed for events."""
@@ -137,6 +159,20 @@ class Channel:
         return LiveMessage(revision=self.revision, snapshot=document).model_dump_json(
             exclude_none=False
         )
+
+
+def _offer_all(viewers: list[Viewer], text: str) -> None:
+    """Give viewers a message: each loop is woken once, however many watch in it."""
+    loops = {viewer.loop for viewer in viewers}
+    for loop in loops:
+        mine = viewers if len(loops) == 1 else [v for v in viewers if v.loop is loop]
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_offer, mine, text)
+
+
+def _offer(viewers: list[Viewer], text: str) -> None:
+    for viewer in viewers:
+        viewer.offer(text)
 
 
 class Live:

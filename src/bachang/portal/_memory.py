@@ -6,32 +6,64 @@ from the store). A sample of the points is a full picture, so only the last one 
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from bachang.exercise import Score, score
+from bachang.exercise import Score, Standings, Tally
 from bachang.journal import Event, Store
 from bachang.plan import Plan
 from bachang.portal import _views as views
 from bachang.portal.models import Point, RunEvent
 
 _TIMELINE = 200
-_SCORED = frozenset({"task.answered", "hint.taken", "platform.fault", "condition.held"})
-_LEARNING = ("task.answered", "hint.taken")
-_KEPT = (*sorted(_SCORED), "story.started", "story.ended")
+_KEPT = (
+    "condition.held",
+    "hint.taken",
+    "platform.fault",
+    "story.ended",
+    "story.started",
+    "task.answered",
+)
 _SAMPLE = "points.sampled"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """What a learner did, in short."""
+
+    touched: tuple[str, ...] = ()
+    """Tasks that were answered or that a hint was taken of, the latest last."""
+    last_s: float | None = None
+    """Unix time of the latest answer or hint."""
+    hint_s: float = 0.0
+    """Unix time of the latest hint."""
+
+    def after(self, event: Event) -> Trail:
+        """The trail with one more answer or hint."""
+        others = tuple(name for name in self.touched if name != event.subject)
+        hint_s = event.wall_time_s if event.kind == "hint.taken" else self.hint_s
+        last_s = max(self.last_s or 0.0, event.wall_time_s)
+        return Trail(touched=(*others, event.subject), last_s=last_s, hint_s=hint_s)
+
+
 class Memory:
-    """A plan and what is remembered of one journal of it."""
+    """A plan and what is remembered of one journal of it. May be used from any thread."""
 
     def __init__(self, plan: Plan, events: Iterable[Event]) -> None:
         self.plan = plan
-        self._kept: list[Event] = []
+        self.version = 0
+        """Grows with each batch."""
+        self.sandbox_time_s = 0.0
+        self.trail = Trail()
+        self.story = "idle"
+        """``idle``, ``playing`` or ``ended``, as the journal tells it."""
+        self._lock = threading.Lock()
+        self._tally = Tally(plan)
+        self._answers: dict[str, Event] = {}
         self._timeline: deque[Event] = deque(maxlen=_TIMELINE)
         self._sample: Event | None = None
-        self.sandbox_time_s = 0.0
-        self.score: Score = score(plan, [])
         self.remember(list(events))
 
     @classmethod
@@ -45,45 +77,56 @@ class Memory:
 
     def remember(self, batch: list[Event]) -> None:
         """Take in what happened next."""
-        for event in batch:
-            if event.kind == _SAMPLE:
-                self._sample = event
-            else:
-                self._timeline.append(event)
-            if event.kind in _KEPT:
-                self._kept.append(event)
-            self.sandbox_time_s = event.sandbox_time_s
-        if any(event.kind in _SCORED or event.kind == _SAMPLE for event in batch):
-            sample = [self._sample] if self._sample else []
-            self.score = score(self.plan, [*self._kept, *sample])
+        with self._lock:
+            for event in batch:
+                self._remember(event)
+            self.version += 1
+
+    def _remember(self, event: Event) -> None:
+        self.sandbox_time_s = event.sandbox_time_s
+        self._tally.apply(event)
+        if event.kind == _SAMPLE:
+            self._sample = event
+            return
+        self._timeline.append(event)
+        if event.kind in ("task.answered", "hint.taken"):
+            self.trail = self.trail.after(event)
+        elif event.kind in ("story.started", "story.ended"):
+            self.story = "playing" if event.kind == "story.started" else "ended"
+        if event.kind == "task.answered" and (key := event.data.get("key")):
+            self._answers.setdefault(key, event)
+
+    @property
+    def score(self) -> Score:
+        """The score now."""
+        with self._lock:
+            return self._tally.score
+
+    def answer_with(self, key: str) -> Event | None:
+        """The answer that was given with an idempotency key (as the journal keeps it)."""
+        return self._answers.get(key)
+
+    def ahead(self, keys: Iterable[str]) -> tuple[int, Standings, set[str]]:
+        """The standings to try things out with: of which version, and which answers they have.
+
+        Args:
+            keys: Answers that are asked about.
+        """
+        with self._lock:
+            there = {key for key in keys if key in self._answers}
+            return self.version, self._tally.standings.ahead(), there
 
     @property
     def points_now(self) -> dict[str, Point]:
         """The points as they were sampled last."""
         return dict(self._sample.data) if self._sample else {}
 
-    @property
-    def kept(self) -> list[Event]:
-        """What is remembered for good, oldest first."""
-        return list(self._kept)
-
-    @property
-    def learning(self) -> list[Event]:
-        """Answers given and hints taken, oldest first."""
-        return [event for event in self._kept if event.kind in _LEARNING]
-
-    @property
-    def story(self) -> str:
-        """``idle``, ``playing`` or ``ended``, as the journal tells it."""
-        told = [event.kind for event in self._kept if event.kind.startswith("story.")]
-        if not told:
-            return "idle"
-        return "playing" if told[-1] == "story.started" else "ended"
-
     def timeline(self, *, everything: bool) -> list[RunEvent]:
         """The latest events, oldest first."""
+        with self._lock:
+            latest = list(self._timeline)
         return [
             views.run_event(event)
-            for event in self._timeline
+            for event in latest
             if everything or event.kind in views.PUBLIC_KINDS
         ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bachang.portal._machine import MachineView
     from bachang.portal._oidc import Oidc
     from bachang.portal._people import Accounts, Groups, Invitations
-    from bachang.portal._runs import Deeds, Reports, Runs
+    from bachang.portal._runs import Answers, Deeds, Reports, Runs
     from bachang.portal._screens import Screens
     from bachang.portal._sessions import Sessions
     from bachang.portal._settings import Settings
@@ -46,6 +46,7 @@ class Portal:
     control: Control
     boards: Boards
     runs: Runs
+    answers: Answers
     deeds: Deeds
     reports: Reports
     terminals: Terminals

@@ -48,10 +48,6 @@ class Replies:
         Raises:
             ProblemError: 409 while it is being done, 422 for another request with this key.
         """
-        if not _KEY.fullmatch(key):
-            raise invalid(
-                "an idempotency key has 1 to 200 printable characters", "use a random one"
-            )
         request = _fingerprint(scope, body)
         name = (person.id, key)
         if name in self._busy:
@@ -98,6 +94,16 @@ class Replies:
         }
         with self._store.writing() as connection:
             connection.execute(insert(_REPLY).values(**values))
+
+
+def check_key(key: str) -> None:
+    """Whether an idempotency key can be one.
+
+    Raises:
+        ProblemError: 422.
+    """
+    if not _KEY.fullmatch(key):
+        raise invalid("an idempotency key has 1 to 200 printable characters", "use a random one")
 
 
 class _Recorder:

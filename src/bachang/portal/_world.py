@@ -1,26 +1,30 @@
 """One run that lives: its sandbox, what is remembered of its journal, and its channel.
 
-A thread follows the sandbox's journal: it writes each batch into the store, and only then
-brings what is remembered up to date and tells the viewers. Whoever records something waits
-for that (`World.settle`), so a deed that was acknowledged is always in the store.
+The scribe writes the sandbox's journal into the store, and only then gives it to the world,
+which brings what is remembered up to date and tells the viewers. Whoever records something
+waits for that, so a deed that was acknowledged is always in the store.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from bachang.engine import Live as LiveSandbox
+from bachang.exercise import Score
 from bachang.fabric import FabricError, SandboxGoneError
-from bachang.journal import Event, JournalError, Store
+from bachang.journal import Event, Store
 from bachang.portal import _views as views
 from bachang.portal._live import Channel
 from bachang.portal._memory import Memory
 from bachang.portal._outside import moment
+from bachang.portal._pending import Pending
 from bachang.portal.models import Document, HostState, LiveEvent
 
-_SETTLE_S = 30.0
+SETTLE_S = 30.0
+"""Longest time between a deed and its place in the store."""
 
 
 class World:
@@ -33,6 +37,7 @@ class World:
         channel: Its live topic.
         changes: Given the kinds of a batch, what has changed in the run's document.
         ended: Called once when the sandbox has gone, with the reason.
+        later: Does something in a thread of its own soon.
         now: Unix seconds.
     """
 
@@ -45,6 +50,7 @@ class World:
         *,
         changes: Callable[[World, set[str]], dict[str, Any]],
         ended: Callable[[World, str], None],
+        later: Callable[[Callable[[], None]], object],
         now: Callable[[], float],
     ) -> None:
         self.run = run
@@ -52,30 +58,26 @@ class World:
         self.plan = live.plan
         self.sandbox = live.sandbox
         self.acting = threading.Lock()
-        """Held by whoever answers, buys or resets: one deed at a time in a world."""
+        """Held by whoever buys a hint or resets: one such deed at a time in a world."""
         self.touched_at: float | None = None
         """Unix time at which the learner last did something."""
         self.memory = Memory.of(live.plan, store, live.id)
+        self.pending = Pending(self.memory)
         self.hosts: list[HostState] = []
         self.epoch = 0
         self.paused = False
         self.degraded: list[str] = []
-        self._store = store
+        self.last = store.last(live.id)
+        """Sequence of the last event that is in the store."""
         self._channel = channel
         self._changes = changes
-        self._now = now
         self._ended = ended
-        self._recorded: list[Event] = []
-        self.last_recorded = 0
-        """Sequence of the last event that was recorded by `begin_record`."""
+        self._later = later
+        self._now = now
         self._stored = threading.Condition()
-        self._last = store.last(live.id)
+        self._unseen: set[str] = set()
+        self._standing: tuple[int, int, tuple[str, ...]] | None = None
         self.look()
-        self._thread = threading.Thread(target=self._follow, name=f"journal {run}", daemon=True)
-
-    def start(self) -> None:
-        """Follow the journal from now on."""
-        self._thread.start()
 
     def look(self) -> None:
         """Ask the sandbox how it is.
@@ -100,7 +102,7 @@ class World:
             FabricError: the sandbox has gone, or the store does not take it.
         """
         with self._stored:
-            there = self._stored.wait_for(lambda: self._last >= sequence, _SETTLE_S)
+            there = self._stored.wait_for(lambda: self.last >= sequence, SETTLE_S)
         if not there:
             raise SandboxGoneError("the journal does not get on: nothing was acknowledged")
 
@@ -114,66 +116,67 @@ class World:
         self.settle(event.sequence)
         return event
 
-    def known(self) -> list[Event]:
-        """What is remembered, and what was recorded and will be in a moment."""
-        kept = self.memory.kept
-        there = {event.sequence for event in kept}
-        self._recorded = [event for event in self._recorded if event.sequence > self._last]
-        return [*kept, *(event for event in self._recorded if event.sequence not in there)]
-
-    def begin_record(self, *, actor: str, kind: str, subject: str, data: dict[str, Any]) -> Event:
-        """As `record`, for a caller who holds ``acting`` and calls `settle` after it.
-
-        Raises:
-            FabricError: as `bachang.fabric.Sandbox.record`.
-        """
-        event = self.sandbox.record(actor=actor, kind=kind, subject=subject, data=data)
-        self._recorded.append(event)
-        self.last_recorded = event.sequence
-        return event
+    def got_on(self, score: Score) -> bool:
+        """Whether somebody's standing is another than when this was asked last."""
+        solved = tuple(task.name for task in score.tasks if task.solved)
+        standing = (score.points, score.max_points, solved)
+        before, self._standing = self._standing, standing
+        return before != standing
 
     def publish(self, wall_time_s: float, changes: dict[str, Any]) -> None:
         """Tell the viewers about something that is not in the journal."""
         self._channel.publish(changed(self.run, wall_time_s, changes))
 
-    # ---- following
+    # ---- what the scribe says
 
-    def _follow(self) -> None:
-        reason = "its sandbox was ended"
-        try:
-            for event in self.sandbox.follow(self._last):
-                if event.sequence > self._last:
-                    self._take([event, *self.sandbox.events(event.sequence)])
-        except (FabricError, JournalError, OSError) as error:
-            reason = str(error)
-        self._ended(self, reason)
-
-    def _take(self, batch: list[Event]) -> None:
-        self._store.append(batch)
+    def take(self, batch: list[Event]) -> None:
+        """These events are in the store now."""
         kinds = {event.kind for event in batch}
-        if kinds & views.STATE_KINDS:
-            self.look()
         with self._channel.lock:
             self.memory.remember(batch)
-            changes = self._changes(self, kinds)
+            changes = self._changes(self, kinds - views.STATE_KINDS)
             for event in batch[:-1]:
                 self._tell(event, {})
             self._tell(batch[-1], changes)
+        if state := kinds & views.STATE_KINDS:
+            self._look_later(state)
         with self._stored:
-            self._last = batch[-1].sequence
+            self.last = batch[-1].sequence
             self._stored.notify_all()
+
+    def end(self, reason: str) -> None:
+        """The sandbox has gone."""
+        self._ended(self, reason)
+
+    def _look_later(self, kinds: set[str]) -> None:
+        """Look at the sandbox again, where a sandbox that is slow holds up no other."""
+        with self._stored:
+            asked, self._unseen = bool(self._unseen), self._unseen | kinds
+        if not asked:
+            self._later(self._look_now)
+
+    def _look_now(self) -> None:
+        with self._stored:
+            kinds, self._unseen = self._unseen, set()
+        with contextlib.suppress(FabricError):  # whether it has ended, its journal tells
+            self.look()
+            with self._channel.lock:
+                self.publish(self._now(), self._changes(self, kinds))
 
     def _tell(self, event: Event, changes: dict[str, Any]) -> None:
         private = event.kind not in views.PUBLIC_KINDS
         if private and changes:
             # Everybody gets what changed; who did it is for teachers.
-            self._channel.publish(changed(self.run, event.wall_time_s, changes))
+            self.publish(event.wall_time_s, changes)
             changes = {}
-        shown = views.run_event(event).model_dump(exclude={"epoch"})
-        if event.kind == "points.sampled":
-            shown["data"] = {}
-        live = LiveEvent(**shown, run=self.run, changes=_plain_items(changes))
-        self._channel.publish(live, private=private)
+        self._channel.publish(lambda: _live_event(self.run, event, changes), private=private)
+
+
+def _live_event(run: str, event: Event, changes: dict[str, Any]) -> LiveEvent:
+    shown = views.run_event(event).model_dump(exclude={"epoch"})
+    if event.kind == "points.sampled":
+        shown["data"] = {}
+    return LiveEvent(**shown, run=run, changes=_plain_items(changes))
 
 
 def changed(run: str | None, wall_time_s: float, changes: dict[str, Any]) -> LiveEvent:
@@ -196,7 +199,9 @@ def _plain_items(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Documents in a value as JSON values."""
+    """A value as JSON has it: documents in it, and what is made only when it is shown."""
+    if callable(value):
+        return _plain(value())
     if isinstance(value, Document):
         return value.model_dump(mode="json")
     if isinstance(value, Iterable) and not isinstance(value, str | dict):

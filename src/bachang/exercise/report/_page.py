@@ -11,8 +11,8 @@ import json
 import time
 from collections.abc import Callable, Iterable
 
-from bachang.exercise._score import score
 from bachang.exercise._standing import in_order
+from bachang.exercise._tally import score
 from bachang.exercise.report import _sections as parts
 from bachang.exercise.report._charts import data, draw
 from bachang.exercise.report._markup import both, clock, say, text

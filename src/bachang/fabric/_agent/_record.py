@@ -41,7 +41,7 @@ class Journal:
         self._log = log
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[tuple[asyncio.Future[Event], Event]] = []
+        self._waiting: list[asyncio.Future[None]] = []
         self._scheduled = False
         self._listeners: set[Callable[[int], None]] = set()
         self.ending = False
@@ -84,15 +84,25 @@ class Journal:
         return event
 
     async def record(self, *, actor: str, kind: str, subject: str, data: dict[str, Any]) -> Event:
-        """Record something and return once the disk has it (many at once share one sync).
+        """Record something and return once the disk has it.
 
         Raises:
             MachineError: the disk is full or broken; nothing was acknowledged.
         """
         event = self.note(kind, subject, data, actor=actor)
-        future: asyncio.Future[Event] = self._loop.create_future()
-        self._waiting.append((future, event))
-        return await future
+        await self.synced()
+        return event
+
+    async def synced(self) -> None:
+        """Return once the disk has what was noted so far (many at once share one sync).
+
+        Raises:
+            MachineError: as `record`.
+        """
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.append(future)
+        self._schedule()
+        await future
 
     def listen(self, listener: Callable[[int], None]) -> Callable[[], None]:
         """Call ``listener`` with the last sequence after each write; returns how to stop it."""
@@ -111,13 +121,13 @@ class Journal:
         except LogError as error:
             self._loop.call_later(_RETRY_S, self.commit)
             problem = MachineError(str(error))
-            for future, _ in waiting:
+            for future in waiting:
                 if not future.done():
                     future.set_exception(problem)
             return
-        for future, event in waiting:
+        for future in waiting:
             if not future.done():
-                future.set_result(event)
+                future.set_result(None)
         for listener in list(self._listeners):
             listener(self._log.sequence)
 

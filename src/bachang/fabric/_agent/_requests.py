@@ -11,7 +11,6 @@ import signal
 import socket
 import struct
 import termios
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -22,21 +21,12 @@ from bachang.fabric._agent._door import Caller, arrive, close_all
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._agent._services import socket_in
 from bachang.fabric._agent._terminals import Terminals
-from bachang.fabric._contract import HostStatus, SandboxError, SandboxStatus
+from bachang.fabric._contract import FabricError, HostStatus, SandboxError, SandboxStatus
+from bachang.fabric._follower import Entry
 from bachang.fabric._spawner import Process, SpawnError
 
 _WORDS_IN_JOURNAL = 2000
 _TERMINAL_S = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ToRecord:
-    """What a client wants in the journal."""
-
-    actor: str
-    kind: str
-    subject: str
-    data: dict[str, Any]
 
 
 class Requests:
@@ -185,7 +175,7 @@ class Requests:
         return session, master, process
 
     async def _record(self, caller: Caller, request: dict[str, Any]) -> None:
-        asked = msgspec.convert(request, _ToRecord)
+        asked = msgspec.convert(request, Entry)
         event = await self._world.journal.record(
             actor=asked.actor, kind=asked.kind, subject=asked.subject, data=asked.data
         )
@@ -195,10 +185,24 @@ class Requests:
         stop = self._world.journal.listen(caller.poke)
         try:
             caller.poke(self._world.journal.sequence)
-            while await caller.receive() is not None:
-                pass
+            while (packet := await caller.receive()) is not None:
+                await self._record_all(caller, msgspec.convert(packet["records"], list[Entry]))
         finally:
             stop()
+
+    async def _record_all(self, caller: Caller, entries: list[Entry]) -> None:
+        """Put a follower's records into the journal with one sync for all of them."""
+        journal = self._world.journal
+        try:
+            noted = [
+                journal.note(entry.kind, entry.subject, entry.data, actor=entry.actor)
+                for entry in entries
+            ]
+            await journal.synced()
+        except FabricError as error:
+            await caller.refuse(error)
+        else:
+            await caller.answer([event.sequence for event in noted])
 
     async def _reset(self, caller: Caller, request: dict[str, Any]) -> None:
         if request["host"] is None:

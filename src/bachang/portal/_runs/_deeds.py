@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bachang.exercise import take_hint, weigh
+from bachang.exercise import take_hint
 from bachang.portal._access import Person
 from bachang.portal._ground import Ground
-from bachang.portal._limits import Limit
+from bachang.portal._runs._answers import sealed_key
 from bachang.portal._runs._runs import Runs
 from bachang.portal._stage import Stage
 from bachang.portal._world import World
-from bachang.portal.models import NewAnswer, PlayStory, Reset, Run, TakeHint, TakenHint, Verdict
+from bachang.portal.models import PlayStory, Reset, Run, TakeHint, TakenHint
 
 
 class Deeds:
-    """Answers, hints and the steering of a sandbox; each deed is in the store when it returns."""
+    """Hints and the steering of a sandbox; each deed is in the store when it returns."""
 
     def __init__(self, ground: Ground, stage: Stage, runs: Runs) -> None:
         self._audit = ground.audit
         self._stage = stage
         self._runs = runs
-        per_minute = ground.settings.answers_per_minute
-        self._answers = Limit("answers", per_minute, ground.outside.elapsed)
-
-    def answer(self, run: str, given: NewAnswer, *, by: Person, key: str | None) -> Verdict:
-        """Judge an answer; it is in the store when this returns."""
-        self._answers.take(run)
-        sealed, actor = _sealed(by, key), f"blue/{by.name}"
-        with self._acting(run) as world:
-            weighed = weigh(
-                world.sandbox,
-                self._stage.journal,
-                world.plan,
-                given.task,
-                given.answer,
-                world.known(),
-                key=sealed,
-            )
-            if weighed.data is not None:
-                world.begin_record(
-                    actor=actor, kind="task.answered", subject=given.task, data=weighed.data
-                )
-            sequence = world.last_recorded
-        world.settle(sequence)  # outside the lock, so that many answers share a commit
-        verdict = weighed.verdict
-        earned = {task.name: task.points for task in world.memory.score.tasks}
-        return Verdict(
-            task=given.task,
-            correct=verdict.correct,
-            outcome=verdict.outcome.value,
-            reason=verdict.reason,
-            points=earned.get(given.task, 0),
-        )
 
     def hint(self, run: str, wanted: TakeHint, *, by: Person, key: str | None) -> TakenHint:
         """Buy a hint; it is in the store when this returns."""
@@ -66,7 +33,7 @@ class Deeds:
                 world.plan,
                 wanted.task,
                 actor=f"blue/{by.name}",
-                key=_sealed(by, key),
+                key=sealed_key(by, key),
             )
             world.settle(self._stage.journal.last(world.id))
         return TakenHint(
@@ -119,8 +86,3 @@ class Deeds:
         with world.acting:
             world.touch()
             yield world
-
-
-def _sealed(person: Person, key: str | None) -> str:
-    """An idempotency key as the journal keeps it: one person's key is not another's."""
-    return hashlib.sha256(f"{person.id}\0{key}".encode()).hexdigest()[:32] if key else ""

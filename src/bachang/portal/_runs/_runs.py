@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from bachang.journal import Event
@@ -10,7 +11,7 @@ from bachang.portal._access import Person, Relation
 from bachang.portal._ground import Ground
 from bachang.portal._problem import conflict
 from bachang.portal._registry import Registry, RunRow
-from bachang.portal._runs._summary import summary
+from bachang.portal._runs._summary import progress, summary
 from bachang.portal._stage import Stage
 from bachang.portal._world import World
 from bachang.portal.models import (
@@ -26,6 +27,7 @@ from bachang.portal.models import (
 )
 
 _PROGRESS = frozenset({"task.answered", "hint.taken", "platform.fault", "condition.held"})
+_MOVING = ("solved", "current_task", "attempts", "stuck_s", "last_activity")
 _STATE = frozenset({"sandbox.paused", "sandbox.resumed", "sandbox.reset", "sandbox.restored"})
 _NO_SCORE = Score(points=0, max_points=0, objectives={}, goals={}, consequences={}, faults=0)
 
@@ -100,13 +102,7 @@ class Runs:
         if "points.sampled" in kinds:
             changes["points_now"] = memory.points_now
         if kinds & _PROGRESS:
-            self._stage.progress += 1
-            row = self._registry.run(world.run)
-            summary = self.summary(row, {}).model_dump(mode="json")
-            keys = ("points", "max_points", "solved", "current_task", "attempts", "stuck_s")
-            changes |= {key: summary[key] for key in (*keys, "last_activity")}
-            changes["task_list"] = views.tasks(memory.plan, memory.score.tasks)
-            changes["score"] = views.score(memory.score)
+            changes |= self._progress(world)
         if any(kind.startswith(("host.", "service.", "sandbox.")) for kind in kinds):
             changes["hosts"] = world.hosts
         if kinds & _STATE:
@@ -115,6 +111,26 @@ class Runs:
         if any(kind.startswith("story.") for kind in kinds):
             changes["story"] = memory.story
         return changes
+
+    def _progress(self, world: World) -> dict[str, Any]:
+        """Values are made from what is now, but only once somebody wants to see them."""
+        row, now_s = self._registry.run(world.run), self._outside.now()
+        plan, score, trail = world.memory.plan, world.memory.score, world.memory.trail
+        touched_at = world.touched_at
+        if world.got_on(score):
+            self._stage.progress += 1
+
+        @functools.cache
+        def moved() -> dict[str, Any]:
+            return progress(row, score.tasks, trail, touched_at, now_s)
+
+        return {
+            "points": score.points,
+            "max_points": score.max_points,
+            "task_list": lambda: views.tasks(plan, score.tasks),
+            "score": lambda: views.score(score),
+            **{key: lambda key=key: moved()[key] for key in _MOVING},
+        }
 
     def points(self, run: str) -> list[PointInfo]:
         """The points as they were sampled last."""

@@ -35,8 +35,7 @@ class Lives:
 
     def world(self, run: str) -> World | None:
         """A run that lives."""
-        with self._lock:
-            return self._worlds.get(run)
+        return self._worlds.get(run)
 
     def worlds(self) -> list[World]:
         """All runs that live."""

@@ -2,7 +2,8 @@
 
 One thread looks around once a second: it starts what waits in the queue, ends what has run
 out of time, and has live views without a journal refreshed. Sandboxes start in a few worker
-threads. After the portal's own restart every sandbox that still runs is found again.
+threads; another one writes all their journals. After the portal's own restart every sandbox
+that still runs is found again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from bachang.journal import Store
 from bachang.portal._ground import Ground
 from bachang.portal._live import Live
 from bachang.portal._registry import Registry, RunRow
+from bachang.portal._scribe import Scribe
 from bachang.portal._stage._lives import Lives
 from bachang.portal._stage._players import Players
 from bachang.portal._stage._starts import Starts
@@ -76,6 +79,8 @@ class Stage:
         self._registry = registry
         self._live = live
         self._outside = ground.outside
+        self.scribe = Scribe(self.journal)
+        self._looks = ThreadPoolExecutor(2, thread_name_prefix="look")
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._look_around, name="stage", daemon=True)
 
@@ -95,6 +100,8 @@ class Stage:
         if self._thread.is_alive():
             self._thread.join()
         self.starts.close()
+        self.scribe.close()
+        self._looks.shutdown(cancel_futures=True)
 
     def _find_again(self, row: RunRow) -> None:
         try:
@@ -143,6 +150,7 @@ class Stage:
             channel,
             changes=self.changes,
             ended=self._gone,
+            later=self._look_later,
             now=self._outside.now,
         )
         self._lives.add(world)
@@ -152,7 +160,7 @@ class Stage:
             self._lives.take(row.id)
             self.engine.down(row.id)
             return
-        world.start()
+        self.scribe.add(world)
         exercise = self._registry.exercise(row.exercise)
         playing = self._registry.run(row.id).playing  # it may have been asked for meanwhile
         if playing or (exercise.kind is Kind.DRILL and world.memory.story == "idle"):
@@ -171,6 +179,10 @@ class Stage:
         self.players.stop(world.run)
         if not expected and not self._closing.is_set():
             self._fail(world.run, reason)
+
+    def _look_later(self, look: Callable[[], None]) -> None:
+        if not self._closing.is_set():
+            self._looks.submit(look)
 
     def tell(self, row: RunRow) -> None:
         """Tell viewers that a run's state has changed."""

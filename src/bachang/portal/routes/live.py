@@ -10,7 +10,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from bachang.portal._access import Person
 from bachang.portal._faults import problem_of
-from bachang.portal._live import SLOW, Viewer
+from bachang.portal._live import GONE, SLOW, Viewer
 from bachang.portal._portal import Portal
 from bachang.portal._problem import ProblemError
 
@@ -37,11 +37,11 @@ async def watch(websocket: WebSocket) -> None:
     channel = portal.live.channel(topic)
     first = await asyncio.to_thread(channel.join, viewer, revision)
     await websocket.accept()
-    gone = asyncio.create_task(_until_gone(websocket))
+    gone = asyncio.create_task(_until_gone(websocket, viewer))
     try:
         for text in first:
             await websocket.send_text(text)
-        await _pass_on(websocket, viewer, gone)
+        await _pass_on(websocket, viewer)
     except (WebSocketDisconnect, RuntimeError):
         pass  # the viewer has gone in the middle of a message
     finally:
@@ -54,25 +54,20 @@ def _sees_private(portal: Portal, topic: str, person: Person) -> bool:
     return kind != "run" or portal.runs.sees_everything(identity, person)
 
 
-async def _pass_on(websocket: WebSocket, viewer: Viewer, gone: asyncio.Task[None]) -> None:
-    while not gone.done():
-        coming = asyncio.ensure_future(viewer.messages.get())
-        await asyncio.wait({coming, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not coming.done():
-            coming.cancel()
-            return
-        text = coming.result()
+async def _pass_on(websocket: WebSocket, viewer: Viewer) -> None:
+    while (text := await viewer.messages.get()) is not GONE:
         if text is SLOW:
             await websocket.close(_SLOW_CODE, "too slow: come back with your revision")
             return
         await websocket.send_text(text)
 
 
-async def _until_gone(websocket: WebSocket) -> None:
+async def _until_gone(websocket: WebSocket, viewer: Viewer) -> None:
     """Nothing is expected from a viewer but its end."""
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
         while (await websocket.receive())["type"] != "websocket.disconnect":
             pass
+    viewer.messages.put_nowait(GONE)
 
 
 @router.websocket("/api/runs/{run}/terminals/{session}")

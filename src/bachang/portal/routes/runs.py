@@ -47,11 +47,11 @@ def get_run(run: Identity, portal: PortalPart, person: Asking) -> Run:
 
 
 @router.post("/{run}/answers")
-def answer(
+async def answer(
     run: Identity, given: NewAnswer, portal: PortalPart, person: Asking, key: Key
 ) -> Verdict:
     """Answer a task; when this returns, the answer is kept for good."""
-    return portal.deeds.answer(run, given, by=person, key=key)
+    return await portal.answers.give(run, given, by=person, key=key)
 
 
 @router.post("/{run}/hints")

@@ -1,0 +1,84 @@
+"""A sandbox's journal followed through its agent's door and its log."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from bachang.fabric._contract import PlatformError, SandboxGoneError
+from bachang.fabric._follower import Entry, Follower, News
+from bachang.journal import Event, LogFile
+
+_BATCH = 10_000
+_PACKET_BYTES = 1 << 21
+
+
+class LocalFollower(Follower):
+    """See `Follower`.
+
+    Args:
+        connection: To the agent, which was asked to be followed.
+        log: The sandbox's log.
+        after: Sequence of the last event that is known.
+        error: Makes the error that an agent's refusal tells of.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        log: Path,
+        after: int,
+        error: Callable[[dict[str, str]], Exception],
+    ) -> None:
+        connection.setblocking(False)
+        self._connection = connection
+        self._file = log.open("rb")  # a log vanishes with its sandbox: so it is read to its end
+        self._log = LogFile(Path(f"/proc/self/fd/{self._file.fileno()}"))
+        self._after = after
+        self._error = error
+
+    def fileno(self) -> int:
+        """See `Follower.fileno`."""
+        return self._connection.fileno()
+
+    def record(self, entries: Sequence[Entry]) -> None:
+        """See `Follower.record`."""
+        try:
+            self._connection.send(msgspec.json.encode({"records": entries}))
+        except BlockingIOError as error:
+            raise PlatformError("the agent takes nothing in") from error
+        except OSError as error:
+            raise SandboxGoneError("the sandbox has ended") from error
+
+    def read(self) -> News:
+        """See `Follower.read`."""
+        outcomes: list[list[int] | Exception] = []
+        while packet := self._packet():
+            told = msgspec.json.decode(packet)
+            if "ok" in told:
+                outcomes.append(told["result"] if told["ok"] else self._error(told["error"]))
+        return News(events=self._new_events(), outcomes=outcomes, ended=packet is not None)
+
+    def close(self) -> None:
+        """See `Follower.close`."""
+        self._connection.close()
+        self._file.close()
+
+    def _packet(self) -> bytes | None:
+        """The next packet; nothing in it: the agent has ended; ``None``: there is none yet."""
+        try:
+            return self._connection.recv(_PACKET_BYTES)
+        except BlockingIOError:
+            return None
+        except ConnectionError:
+            return b""
+
+    def _new_events(self) -> list[Event]:
+        found: list[Event] = []
+        while batch := self._log.events(self._after, limit=_BATCH):
+            self._after = batch[-1].sequence
+            found += batch
+        return found

@@ -1,0 +1,126 @@
+"""Answers: judged at once, acknowledged when they are in the store.
+
+All but the look at the world happens in the portal's loop, so many answers at a time cost
+little more than their judging: they go to the agents and into the store in bundles. The
+journal keeps each answer's idempotency key. So an answer that is sent again, even after the
+portal was killed, is the same answer and counts once; nothing else has to remember it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from bachang.exercise import Verdict as Judged
+from bachang.exercise import answered, judge_now, refusal, seal, task_named, told_again
+from bachang.fabric import Entry, SandboxGoneError
+from bachang.journal import Event
+from bachang.plan import AnswerKind, Task
+from bachang.portal._access import Person
+from bachang.portal._ground import Ground
+from bachang.portal._limits import Limit
+from bachang.portal._problem import conflict, invalid
+from bachang.portal._runs._runs import Runs
+from bachang.portal._stage import Stage
+from bachang.portal._world import SETTLE_S, World
+from bachang.portal.models import NewAnswer, Verdict
+
+
+class Answers:
+    """Takes answers in."""
+
+    def __init__(self, ground: Ground, stage: Stage, runs: Runs) -> None:
+        self._outside = ground.outside
+        self._stage = stage
+        self._runs = runs
+        per_minute = ground.settings.answers_per_minute
+        self._limit = Limit("answers", per_minute, ground.outside.elapsed)
+
+    async def give(self, run: str, given: NewAnswer, *, by: Person, key: str | None) -> Verdict:
+        """Judge an answer; it is in the store when this returns.
+
+        Raises:
+            ProblemError: 429 for too many, 409 while the same is being judged, 422 for a key
+                that another answer had.
+            ExerciseError, FabricError, JournalError: nothing was acknowledged.
+        """
+        self._limit.take(run)
+        world = self._runs.living(run)
+        world.touch()
+        task = task_named(world.plan, given.task)
+        sealed = sealed_key(by, key) or self._outside.token()
+        verdict = self._settled(world, task, given.answer, sealed)
+        if verdict is None:
+            judged = await self._judge(world, task, given.answer)
+            # While the world was looked at, another answer may have closed the task.
+            verdict = self._settled(world, task, given.answer, sealed)
+            if verdict is None:
+                await self._record(world, judged, f"blue/{by.name}", sealed)
+                verdict = judged
+        earned = {one.name: one.points for one in world.memory.score.tasks}
+        return Verdict(
+            task=task.name,
+            correct=verdict.correct,
+            outcome=verdict.outcome.value,
+            reason=verdict.reason,
+            points=earned[task.name],
+        )
+
+    def _settled(self, world: World, task: Task, answer: str, key: str) -> Judged | None:
+        """The verdict that stands without judging: given before, or refused."""
+        if key in world.pending:
+            raise conflict("this answer is still being judged", "send it again in a second")
+        before = world.memory.answer_with(key)
+        if before is not None:
+            return _again(world, task, answer, before)
+        return refusal(task, answer, world.pending.standings())
+
+    async def _judge(self, world: World, task: Task, answer: str) -> Judged:
+        judging = (world.sandbox, self._stage.journal, world.plan, task, answer)
+        if task.answer.kind is AnswerKind.CONDITION:
+            return await asyncio.to_thread(judge_now, *judging)
+        return judge_now(*judging)
+
+    async def _record(self, world: World, verdict: Judged, actor: str, key: str) -> None:
+        data = answered(verdict, key)
+        entry = Entry(actor=actor, kind="task.answered", subject=verdict.task, data=data)
+        world.pending.add(key, self._coming(world, entry))
+        try:
+            await asyncio.wait_for(self._stage.scribe.record(world, entry), SETTLE_S)
+        except TimeoutError:
+            raise SandboxGoneError(
+                "the journal does not get on: nothing was acknowledged"
+            ) from None
+        finally:
+            world.pending.drop(key)
+
+    def _coming(self, world: World, entry: Entry) -> Event:
+        """The event that an entry will be; its number and exact time are not known yet."""
+        return Event(
+            sandbox=world.id,
+            epoch=world.epoch,
+            sequence=0,
+            wall_time_s=self._outside.now(),
+            sandbox_time_s=world.memory.sandbox_time_s,
+            actor=entry.actor,
+            kind=entry.kind,
+            subject=entry.subject,
+            data=entry.data,
+        )
+
+
+def sealed_key(person: Person, key: str | None) -> str:
+    """An idempotency key as the journal keeps it: one person's key is not another's."""
+    return hashlib.sha256(f"{person.id}\0{key}".encode()).hexdigest()[:32] if key else ""
+
+
+def _again(world: World, task: Task, answer: str, before: Event) -> Judged:
+    """The verdict on an answer that was given before with the same key.
+
+    Raises:
+        ProblemError: 422 where it was another answer.
+    """
+    sealed = before.data["answer"]
+    if before.subject != task.name or (sealed and sealed != seal(world.plan, task, answer)):
+        raise invalid("this key was used for another request", "use a new key")
+    return told_again(before)

@@ -1,0 +1,91 @@
+"""Many answers at a time: judged in an order, counted once, told when they are kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from bachang.portal import Assembly
+from tests.portal.people import People
+from tests.portal.test_run import running, start
+
+AT_ONCE = 24
+
+
+@pytest.fixture
+def run(people: People) -> str:
+    run = start(people("ann"))
+    running(people("ann"), run)
+    return run
+
+
+@pytest.fixture
+def answer(people: People, run: str) -> Callable[..., Any]:
+    ann: TestClient = people("ann")
+
+    def give(task: str, text: str, key: str | None = None) -> Any:
+        headers = {"Idempotency-Key": key} if key else {}
+        given = {"task": task, "answer": text}
+        return ann.post(f"/api/runs/{run}/answers", json=given, headers=headers)
+
+    return give
+
+
+def at_once(give: Callable[[int], Any]) -> list[Any]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(give, range(AT_ONCE)))
+
+
+def test_many_at_once_are_no_more_attempts_than_allowed(answer: Callable[..., Any]) -> None:
+    given = at_once(lambda number: answer("read", f"guess {number}").json())
+    assert Counter(one["outcome"] for one in given) == {"wrong": 3, "refused": AT_ONCE - 3}
+
+
+def test_all_that_was_acknowledged_is_in_the_store(
+    answer: Callable[..., Any], run: str, assembly: Assembly
+) -> None:
+    world = assembly.stage.world(run)
+    assert world is not None
+
+    def give(number: int) -> bool:
+        assert answer("find", f"guess {number}", f"key-{number}").status_code == 200
+        kept = assembly.stage.journal.events(world.id, kinds=["task.answered"])
+        return len(kept) >= 1
+
+    assert all(at_once(give))
+    kept = assembly.stage.journal.events(world.id, kinds=["task.answered"])
+    assert len({event.data["key"] for event in kept}) == AT_ONCE == len(kept)
+    assert world.memory.score.tasks[0].standing.attempts == AT_ONCE
+
+
+def test_one_key_counts_once_however_often_it_is_sent(
+    answer: Callable[..., Any], people: People, run: str
+) -> None:
+    given = at_once(lambda _: answer("find", "guess", "one"))
+    assert {one.status_code for one in given} <= {200, 409}
+    assert answer("find", "guess", "one").json()["outcome"] == "wrong"
+    assert answer("find", "other", "one").status_code == 422
+    assert answer("read", "guess", "one").status_code == 422
+    document = people("ann").get(f"/api/runs/{run}").json()
+    assert [task["attempts"] for task in document["task_list"]][:2] == [1, 0]
+
+
+def test_a_sandbox_that_dies_with_answers_on_their_way_acknowledges_none_in_vain(
+    answer: Callable[..., Any], run: str, assembly: Assembly
+) -> None:
+    world = assembly.stage.world(run)
+    assert world is not None
+
+    def give(number: int) -> bool:
+        if number == AT_ONCE // 2:
+            world.sandbox.destroy()
+        return bool(answer("find", f"guess {number}", f"key-{number}").status_code == 200)
+
+    acknowledged = sum(at_once(give))
+    kept = assembly.stage.journal.events(world.id, kinds=["task.answered"])
+    assert acknowledged <= len(kept)
