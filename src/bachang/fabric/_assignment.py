@@ -30,6 +30,8 @@ class Assignment:
     """An empty directory, a place for mounts that nobody outside sees."""
     spawner: str
     """Path of the native helper."""
+    zygote: str
+    """Path of the zygote's library."""
     plant_argv: tuple[str, ...]
     preload: tuple[str, ...]
     """Modules that the zygote has ready."""

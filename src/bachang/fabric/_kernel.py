@@ -169,8 +169,3 @@ def open_beneath(root: int, path: str, flags: int) -> int:
         ctypes.c_size_t(ctypes.sizeof(how)),
     )
     return _checked(result, path)
-
-
-def write_memory(address: int, content: bytes) -> None:
-    """Overwrite this process's own memory, e.g. its command line."""
-    ctypes.memmove(address, content, len(content))

@@ -13,7 +13,7 @@ from bachang.fabric._cgroups import Held, make_room, sweep, writable_groups
 from bachang.fabric._client import LocalSandbox
 from bachang.fabric._guarantees import Guarantee, least
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
-from bachang.fabric._native import SOURCE, SPAWNER
+from bachang.fabric._native import SPAWNER, ZYGOTE, built, stale
 from bachang.journal import LogFile
 from bachang.plan import World
 
@@ -85,6 +85,7 @@ class LocalFabric(contract.Fabric):
             world=world,
             scratch=str(directory.path / "scratch"),
             spawner=str(SPAWNER),
+            zygote=str(ZYGOTE),
             plant_argv=self._plant_argv,
             preload=self._preload,
             ready_timeout_s=self._ready_timeout_s,
@@ -147,11 +148,11 @@ def _check_machine(world: World) -> None:
         raise contract.MachineError(
             "a sandbox is not to belong to root: run it as an ordinary user"
         )
-    if not SPAWNER.exists():
+    if not built():
         raise contract.MachineError(
             "the native helper is not built: run `make setup` (python -m bachang.fabric.build)"
         )
-    if SOURCE.exists() and SPAWNER.stat().st_mtime < SOURCE.stat().st_mtime:
+    if stale():
         raise contract.MachineError(
             "the native helper is older than its source: run `make setup` "
             "(python -m bachang.fabric.build)"

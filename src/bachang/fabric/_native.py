@@ -1,9 +1,24 @@
-"""Where the native helper and its source are."""
+"""Where the native parts and their sources are."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 _NATIVE = Path(__file__).parent / "native"
-SOURCE = _NATIVE / "spawner.c"
+_SPAWNER_C, _ZYGOTE_C, _ENTRY_C = (_NATIVE / f"{name}.c" for name in ("spawner", "zygote", "entry"))
+SOURCES = (_SPAWNER_C, _ZYGOTE_C, _ENTRY_C, _NATIVE / "entry.h")
 SPAWNER = _NATIVE / "spawner"
+"""The program that makes hosts."""
+ZYGOTE = _NATIVE / "zygote.so"
+"""The zygote's library."""
+
+
+def built() -> bool:
+    """Are both there?"""
+    return SPAWNER.exists() and ZYGOTE.exists()
+
+
+def stale() -> bool:
+    """Is a source newer than what was made of it?"""
+    oldest = min(one.stat().st_mtime for one in (SPAWNER, ZYGOTE))
+    return any(one.exists() and one.stat().st_mtime > oldest for one in SOURCES)

@@ -134,7 +134,7 @@ class Spawner:
         process = new_process()
         number = self._take_number()
         self._programs[number] = process
-        payload = _program(command, terminal=len(streams) == 1)
+        payload = entry(command, terminal=len(streams) == 1) + _words(command)
         running, closes = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             self._send(Request.RUN, number, payload, [host, closes, *streams, *cgroups])
@@ -240,7 +240,8 @@ class Spawner:
         self.on_init_end(pid)
 
 
-def _program(command: Command, *, terminal: bool) -> bytes:
+def entry(command: Command, *, terminal: bool = False) -> bytes:
+    """What the process is to be in its host, as ``enter`` of ``native/entry.c`` reads it."""
     numbers = [_WITH_TERMINAL if terminal else 0, command.uid, command.gid, len(command.groups)]
     numbers += command.groups
     return b"".join(
@@ -251,10 +252,13 @@ def _program(command: Command, *, terminal: bool) -> bytes:
             struct.pack("<I", len(command.limits)),
             *(struct.pack("<IQ", *limit) for limit in command.limits.items()),
             _recipe.word(command.directory),
-            _recipe.words(command.argv),
-            _recipe.words([f"{name}={value}" for name, value in command.environment.items()]),
         ]
     )
+
+
+def _words(command: Command) -> bytes:
+    environment = [f"{name}={value}" for name, value in command.environment.items()]
+    return _recipe.words(command.argv) + _recipe.words(environment)
 
 
 def new_process() -> Process:

@@ -1,6 +1,6 @@
-"""Build the native helper: ``python -m bachang.fabric.build``.
+"""Build the native parts: ``python -m bachang.fabric.build``.
 
-It needs a C compiler and the C library's headers, nothing else. The program is linked
+It needs a C compiler and the C library's headers, nothing else. The spawner is linked
 statically, because it runs where only a host's files are to be seen.
 """
 
@@ -12,28 +12,35 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bachang.fabric._native import SOURCE, SPAWNER
+from bachang.fabric._native import SOURCES, SPAWNER, ZYGOTE, built, stale
+
+_FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra")
+_AS_A_LIBRARY = ("-shared", "-fPIC")
 
 
-def build() -> Path:
-    """Compile the spawner if it is missing or older than its source; returns its path.
+def build() -> list[Path]:
+    """Compile what is missing or older than its source; returns the paths.
 
     Raises:
         FileNotFoundError: there is no C compiler.
         subprocess.CalledProcessError: the compiler failed; it has said why.
     """
-    if SPAWNER.exists() and SPAWNER.stat().st_mtime >= SOURCE.stat().st_mtime:
-        return SPAWNER
+    if not built() or stale():
+        spawner, zygote, entry, _ = SOURCES
+        _compile(SPAWNER, "-static", str(spawner), str(entry))
+        _compile(ZYGOTE, *_AS_A_LIBRARY, str(zygote), str(entry))
+    return [SPAWNER, ZYGOTE]
+
+
+def _compile(target: Path, *words: str) -> None:
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         raise FileNotFoundError("no C compiler: install gcc and libc6-dev")
-    fresh = SPAWNER.with_name(f".spawner-{os.getpid()}")
-    flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-static"]
-    subprocess.run([compiler, *flags, "-o", str(fresh), str(SOURCE)], check=True)
+    fresh = target.with_name(f".{target.name}-{os.getpid()}")
+    subprocess.run([compiler, *_FLAGS, "-o", str(fresh), *words], check=True)
     fresh.chmod(0o755)
-    fresh.replace(SPAWNER)
-    return SPAWNER
+    fresh.replace(target)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{build()}\n")
+    sys.stdout.write("".join(f"{path}\n" for path in build()))

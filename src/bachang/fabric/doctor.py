@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bachang.fabric import _native
 from bachang.fabric._cgroups import writable_groups
 from bachang.fabric._checks import Check, Need, Outcome, Text, try_script
 from bachang.fabric._kernel_checks import KERNEL_CHECKS
 from bachang.fabric._launch import enough_ids
-from bachang.fabric._native import SOURCE, SPAWNER
 
 _ENOUGH_NEIGHBOURS = 4096
 _ENOUGH_FILES = 4096
@@ -88,9 +88,9 @@ def _program(name: str) -> Outcome:
 
 
 def _helper() -> Outcome:
-    if not SPAWNER.exists():
+    if not _native.built():
         return Outcome(present=False, detail="not built")
-    fresh = SPAWNER.stat().st_mtime >= SOURCE.stat().st_mtime
+    fresh = not _native.stale()
     return Outcome(present=fresh, detail="" if fresh else "older than its source")
 
 

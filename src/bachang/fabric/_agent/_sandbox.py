@@ -15,6 +15,7 @@ from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._firewall import load_firewall
 from bachang.fabric._agent._host import LiveHost, adopt, trim
+from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._plant import Plant, open_listener
@@ -70,6 +71,7 @@ class World:
         self._spawner.on_init_end = self._init_ended
         self.zygote = self._start_zygote()
         self.switch = Switch(self.plan, assignment.neighbour_entries)
+        self._lookout = Lookout(self.switch.home)
         self.plant = self._start_plant()
         self._change = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -380,7 +382,7 @@ class World:
 
     def _start_services(self, live: LiveHost) -> None:
         for service in live.plan.services:
-            supervisor = Supervisor(live, service, self.launch, self.journal, self.switch.home)
+            supervisor = Supervisor(live, service, self.launch, self.journal, self._lookout)
             live.services[service.name] = supervisor
             supervisor.start()
 

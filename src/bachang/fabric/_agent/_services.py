@@ -1,7 +1,8 @@
 """Services: started, watched, started again.
 
-A service counts as up once its port accepts a connection from inside its host, or, without
-a port, once its program runs. What ends is started again after a pause that doubles.
+A service counts as up once its port listens in its host, so that the kernel accepts
+connections to it, or, without a port, once its program runs. What ends is started again
+after a pause that doubles.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric._agent._host import LiveHost
+from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._contract import WorldError
 from bachang.fabric._spawner import Process, SpawnError
@@ -23,9 +25,6 @@ _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0
 _SOUND_S = 10.0
 """A service that ran for so long is started again without a pause that has grown."""
-_FIRST_LOOK_S = 0.002
-_LONGEST_LOOK_S = 0.1
-_CONNECT_S = 1.0
 
 
 class State(enum.StrEnum):
@@ -48,14 +47,19 @@ class Supervisor:
     """Looks after one service of one generation of a host."""
 
     def __init__(
-        self, host: LiveHost, service: Service, launch: Launch, journal: Journal, home: int
+        self,
+        host: LiveHost,
+        service: Service,
+        launch: Launch,
+        journal: Journal,
+        lookout: Lookout,
     ) -> None:
-        """``home`` is the agent's own network namespace."""
         self._host = host
         self._service = service
         self._launch = launch
         self._journal = journal
-        self._home = home
+        self._lookout = lookout
+        self._listening: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self.state = State.STARTING
         self.reason = ""
@@ -76,6 +80,8 @@ class Supervisor:
         """Stop looking; its host is about to end."""
         if self._task:
             self._task.cancel()
+        if self._listening:
+            self._listening.cancel()
 
     def describe(self) -> str:
         """For `HostStatus.services`."""
@@ -110,17 +116,13 @@ class Supervisor:
         except SpawnError as error:
             self._fail(f"cannot be started: {error.filename}: {error.strerror}")
             return
-        ready = asyncio.create_task(self._wait_ready())
         exited = process.exited
-        either: set[asyncio.Future[Any]] = {ready, exited}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if ready.done() and not exited.done():
+        await self._listens_or(exited)
+        if not exited.done():
             self.state, self.reason = State.UP, ""
             self._journal.note("service.up", self.subject)
             if not self.ready.done():
                 self.ready.set_result(None)
-        else:
-            ready.cancel()
         try:
             status = await exited
         except SpawnError as error:
@@ -140,29 +142,15 @@ class Supervisor:
         if not self.ready.done():
             self.ready.set_exception(WorldError(f"service {self.subject} {reason}"))
 
-    async def _wait_ready(self) -> None:
+    async def _listens_or(self, exited: asyncio.Future[int]) -> None:
+        """Return when the service's port listens, or when it has ended."""
         port = self._service.ready_port
         if port is None:
             return
-        addresses = ["127.0.0.1"]
-        addresses += [one.address.partition("/")[0] for one in self._host.plan.interfaces]
-        pause_s = _FIRST_LOOK_S
-        while True:
-            for address in addresses:
-                if await self._answers(address, port):
-                    return
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, _LONGEST_LOOK_S)
-
-    async def _answers(self, address: str, port: int) -> bool:
-        with socket_in(self._host.network, self._home) as probe:
-            try:
-                # Not wait_for: of Python 3.11 it loses a cancellation that meets an answer.
-                async with asyncio.timeout(_CONNECT_S):
-                    await asyncio.get_running_loop().sock_connect(probe, (address, port))
-            except (OSError, TimeoutError):
-                return False
-        return True
+        self._listening = self._lookout.listening(self._host.network, port)
+        either: set[asyncio.Future[Any]] = {self._listening, exited}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        self._listening.cancel()
 
 
 async def wait_ready(services: list[Supervisor], limit_s: float) -> None:

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import array
 import asyncio
-import base64
 import contextlib
 import os
 import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import msgspec
-
-from bachang.fabric import _seccomp
+from bachang.fabric import _seccomp, _zygote_wire
 from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._spawner import Command, Process, SpawnError, new_process, refuse, settle
-from bachang.fabric._zygote import BUILT_IN, LINK_FD, TITLE_ROOM
+from bachang.fabric._spawner import (
+    Command,
+    Process,
+    SpawnError,
+    entry,
+    new_process,
+    refuse,
+    settle,
+)
+from bachang.fabric._zygote_wire import BUILT_IN, LINK_FD, REPORT, TITLE_ROOM, Outcome
 
 _PACKET_BYTES = 1 << 16
 _SEND_BUFFER = 1 << 22
@@ -45,6 +50,7 @@ class Zygote:
         self._next = 0
         self._processes: dict[int, Process] = {}
         self._link: socket.socket
+        self._modules: set[str] = set()
         self.pid = 0
         self._start()
 
@@ -60,24 +66,12 @@ class Zygote:
         self._next += 1
         process = new_process()
         self._processes[self._next] = process
-        request = {
-            "name": name,
-            "argv": command.argv,
-            "environment": command.environment,
-            "directory": command.directory,
-            "uid": command.uid,
-            "gid": command.gid,
-            "groups": command.groups,
-            "capabilities": command.capabilities,
-            "limits": list(command.limits.items()),
-            "nice": command.nice,
-            "log": command.log,
-        }
-        module = command.argv[0] if command.argv[0].startswith(BUILT_IN) else ""
+        what = _zygote_wire.service(entry(command), name, command.argv, command.environment)
         try:
-            with _memory_file(msgspec.json.encode(request)) as content:
-                asked = {"id": self._next, "module": module}
-                self._send_surely(asked, [host, content.fileno(), *cgroups])
+            self._import(command.argv[0])
+            with _memory_file(what) as content:
+                packet = _zygote_wire.start(self._next)
+                self._send_surely(packet, [host, content.fileno(), *cgroups])
             process.parent = self.pid
         except OSError as error:
             self._fail(self._next, error.strerror or "the zygote is gone", childless=True)
@@ -86,33 +80,39 @@ class Zygote:
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        entry = "from bachang.fabric._zygote import main; main()"
+        begin = "from bachang.fabric._zygote import main; main()"
+        library = self._assignment.zygote
         package = str(Path(__file__).parents[3])
         with theirs:
             program = Program(
-                argv=[sys.executable, "-s", "-P", "-B", "-c", entry, " " * TITLE_ROOM],
-                environment={"PYTHONPATH": package, "LANG": "C.UTF-8"},
+                argv=[sys.executable, "-s", "-P", "-B", "-c", begin, library, " " * TITLE_ROOM],
+                environment={"PYTHONPATH": package, "LANG": "C.UTF-8", "LD_BIND_NOW": "1"},
                 descriptors={LINK_FD: theirs.fileno()},
             )
             self.pid = pid = self._children.start(program, lambda _: self._ended(pid))
         self._link = ours
         self._loop.add_reader(ours, self._read)
-        preload = list(self._assignment.preload)
-        filter_program = base64.b64encode(_seccomp.filter_program()).decode()
-        self._send({"filter": filter_program, "preload": preload}, [])
+        modules = [*self._assignment.preload, *self._modules]
+        content = {"filter": _seccomp.filter_program(), "modules": modules}
+        self._send(_zygote_wire.preparation(content), [])
 
-    def _send_surely(self, request: dict[str, Any], descriptors: list[int]) -> None:
+    def _import(self, source: str) -> None:
+        """Have a module of Bachang's loaded ahead: hosts do not see it."""
+        if source.startswith(BUILT_IN) and source not in self._modules:
+            self._modules.add(source)
+            self._send_surely(_zygote_wire.preparation({"modules": [source]}), [])
+
+    def _send_surely(self, packet: bytes, descriptors: list[int]) -> None:
         """Send; if the zygote has just died, start the next one and send to that."""
         try:
-            self._send(request, descriptors)
+            self._send(packet, descriptors)
         except OSError:
             self._start_again()
-            self._send(request, descriptors)
+            self._send(packet, descriptors)
 
-    def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
+    def _send(self, packet: bytes, descriptors: list[int]) -> None:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
-        data = msgspec.json.encode(request)
-        self._link.sendmsg([data], rights if descriptors else [])
+        self._link.sendmsg([packet], rights if descriptors else [])
 
     def _read(self) -> None:
         try:
@@ -124,15 +124,16 @@ class Zygote:
         if not data:
             self._loop.remove_reader(self._link)
             return
-        report = msgspec.json.decode(data, type=dict[str, Any])
-        if "failed" in report:
-            self._fail(report["id"], report["failed"], childless="childless" in report)
-        elif "started" in report:
-            process = self._processes[report["id"]]
-            process.pid = report["started"]
-            settle(process.started, process.pid)
-        elif report["id"] in self._processes:
-            settle(self._processes.pop(report["id"]).exited, report["exited"])
+        kind, number, value, childless, text = REPORT.unpack(data)
+        if kind == Outcome.FAILED:
+            what = text.partition(b"\0")[0].decode(errors="replace")
+            self._fail(number, f"{what}: {os.strerror(value)}", childless=bool(childless))
+        elif kind == Outcome.STARTED:
+            process = self._processes[number]
+            process.pid = value
+            settle(process.started, value)
+        elif number in self._processes:
+            settle(self._processes.pop(number).exited, value)
 
     def _fail(self, number: int, words: str, *, childless: bool) -> None:
         process = self._processes[number]

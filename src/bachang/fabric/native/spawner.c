@@ -11,25 +11,21 @@
  *   descriptor 3   requests: a header, then its payload; descriptors travel with the header
  *   descriptor 4   reports: fixed records, smaller than PIPE_BUF, so every process may write
  *
- * One file, so that all that is ever forked into a host can be read from top to bottom.
- * Hosts are cloned from the main thread. A program enters a host in two steps: the spawner
- * enters the pid namespace and forks, the child enters all others.
+ * With entry.c it is all that is ever forked into a host but for services in Python. Hosts are
+ * cloned from the main thread. A program enters a host in two steps: the spawner
+ * enters the pid namespace and forks, the child enters all others (entry.c).
  */
 #define _GNU_SOURCE
+#include "entry.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -41,10 +37,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REQUESTS = 3, REPORTS = 4, OWN_PIDS = 5, MAX_FDS = 16, MAX_GROUPS = 64, MAX_WORDS = 4096 };
+enum { REQUESTS = 3, REPORTS = 4, OWN_PIDS = 5, MAX_FDS = 16, MAX_WORDS = 4096 };
 enum request { CONFIGURE, CREATE, RUN, SIGNAL };
 enum outcome { CREATED, READY, FAILED, STARTED, EXITED };
-enum { WITH_TERMINAL = 1 }; /* flag of RUN */
 enum { WITHOUT_CHILD = 1 }; /* detail of FAILED: no EXITED will follow */
 
 struct header {
@@ -57,9 +52,7 @@ struct report {
     char text[112];
 };
 
-static struct sock_fprog filter;
-static const char *at, *end; /* what is left of the payload being read */
-static uint32_t current;     /* id of the request being served */
+static uint32_t current; /* id of the request being served */
 
 static void tell(enum outcome kind, uint32_t id, int value, int detail, const char *text)
 {
@@ -70,101 +63,10 @@ static void tell(enum outcome kind, uint32_t id, int value, int detail, const ch
 }
 
 /* Ends the child that serves a request; the agent gets errno and what was being done. */
-static _Noreturn void fail(const char *what)
+void fail(const char *what)
 {
     tell(FAILED, current, errno, 0, what);
     _exit(127);
-}
-
-/* ---- reading a payload: numbers are little-endian, strings have a length and a NUL ---- */
-
-static const void *take(size_t size)
-{
-    if ((size_t)(end - at) < size) {
-        errno = EBADMSG;
-        fail("a request is cut short");
-    }
-    const void *start = at;
-    at += size;
-    return start;
-}
-
-static uint32_t number(void)
-{
-    uint32_t value;
-    memcpy(&value, take(sizeof value), sizeof value);
-    return value;
-}
-
-static uint64_t wide(void)
-{
-    uint64_t value;
-    memcpy(&value, take(sizeof value), sizeof value);
-    return value;
-}
-
-static const char *bytes(uint32_t *length)
-{
-    *length = number();
-    return take((size_t)*length + 1);
-}
-
-static const char *string(void)
-{
-    uint32_t length;
-    return bytes(&length);
-}
-
-/* ---- what init and programs have in common ---- */
-
-static void unblock_signals(void)
-{
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* A capability outside the bounding set can never come back, not even by a setuid program. */
-static void bound_capabilities(uint64_t kept)
-{
-    for (int capability = 0; capability < 64; capability++) {
-        if (kept >> capability & 1)
-            continue;
-        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) {
-            if (errno == EINVAL)
-                return; /* the kernel's last capability is behind us */
-            fail("cut capabilities");
-        }
-    }
-}
-
-/* Needs CAP_SYS_ADMIN in the host, or no_new_privs, under which setuid programs would not
- * work: so it comes before ids are taken and capabilities lost. */
-static void load_filter(void)
-{
-    if (filter.len && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) < 0)
-        fail("load the system call filter");
-}
-
-/* With one id only (no subordinate ids) the kernel lets nobody touch groups: then an empty
- * list is as good as taken, and the agent has named that mode as degraded. */
-static int take_groups(size_t count, const gid_t *groups)
-{
-    int done = setgroups(count, groups);
-    return done < 0 && errno == EPERM && !count ? 0 : done;
-}
-
-static void become_root(void)
-{
-    if (take_groups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-        fail("become the host's root");
-}
-
-static void join_cgroups(const int *fds, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (write(fds[i], "0", 1) != 1)
-            fail("enter a control group");
 }
 
 /* ---- creating a host ---- */
@@ -274,14 +176,6 @@ static void close_all_but_reports(void)
     syscall(SYS_close_range, REPORTS + 1, ~0U, 0);
 }
 
-static void drop_all_capabilities(void)
-{
-    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct none[2] = {0};
-    if (syscall(SYS_capset, &head, none) < 0)
-        fail("drop capabilities");
-}
-
 /* Pid 1 of a host: makes its world, then holds its namespaces and buries its orphans. */
 static _Noreturn void be_init(int go, uint64_t kept, void *payload, size_t size)
 {
@@ -295,7 +189,7 @@ static _Noreturn void be_init(int go, uint64_t kept, void *payload, size_t size)
     munmap(payload, size);
     bound_capabilities(kept);
     load_filter();
-    drop_all_capabilities();
+    set_capabilities(0);
     close_all_but_reports();
     signal(SIGCHLD, SIG_IGN); /* the kernel then buries children by itself */
     tell(READY, current, open_descriptors(), 0, "");
@@ -350,52 +244,6 @@ static void create(void *payload, size_t size, const int *fds, int count)
 
 /* ---- running a program in a host ---- */
 
-/* As a login does: the user opens a terminal of the host's own and leads its session. The
- * agent gets the other side. */
-static void take_terminal(int channel)
-{
-    int unlock = 0, master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
-        fail("open a terminal");
-    int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY);
-    if (slave < 0 || ioctl(slave, TIOCSCTTY, 0) < 0)
-        fail("take a terminal");
-    char room[CMSG_SPACE(sizeof master)] = {0};
-    struct iovec byte = {.iov_base = "t", .iov_len = 1};
-    struct msghdr message = {
-        .msg_iov = &byte, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
-    struct cmsghdr *control = CMSG_FIRSTHDR(&message);
-    *control = (struct cmsghdr){
-        .cmsg_len = CMSG_LEN(sizeof master), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(control), &master, sizeof master);
-    if (sendmsg(channel, &message, MSG_NOSIGNAL) < 0)
-        fail("hand out a terminal");
-    for (int fd = 0; fd < 3; fd++)
-        if (dup2(slave, fd) < 0)
-            fail("take a terminal");
-}
-
-/* Without a log, the request's descriptors; with one, nothing in and the log out. (A pipe
- * that the host has put in the log's place must not hold us up: hence O_NONBLOCK.) */
-static void take_streams(const char *log, const int *fds, int count)
-{
-    int streams[3] = {-1, -1, -1};
-    if (*log) {
-        streams[0] = open("/dev/null", O_RDWR | O_CLOEXEC);
-        streams[1] = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640);
-        streams[2] = streams[1];
-    } else if (count >= 3) {
-        memcpy(streams, fds, sizeof streams);
-    }
-    /* First out of the way: a stream may itself have one of the numbers 0 to 2. */
-    for (int i = 0; i < 3; i++)
-        if ((streams[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 64)) < 0)
-            fail(*log ? log : "take the streams");
-    for (int i = 0; i < 3; i++)
-        if (dup2(streams[i], i) < 0)
-            fail("take the streams");
-}
-
 static char **words(void)
 {
     uint32_t count = number();
@@ -409,72 +257,15 @@ static char **words(void)
     return list;
 }
 
-/* Returns the limit of open files, which comes last: what the kernel lets a user have in
- * flight between processes is judged by it, hosts share their users, and a terminal is handed
- * out that way. A host with many in flight would take all others' terminals. */
-static struct rlimit set_limits(void)
-{
-    struct rlimit files = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
-    for (uint32_t count = number(); count; count--) {
-        int resource = number();
-        uint64_t value = wide();
-        struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
-        if (resource == RLIMIT_NOFILE)
-            files = limit;
-        else if (setrlimit(resource, &limit) < 0)
-            fail("set a limit");
-    }
-    return files;
-}
-
-static void set_ids(uint32_t uid, uint32_t gid, uint32_t count, const gid_t *groups)
-{
-    if (take_groups(count, groups) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-        fail("take the user's ids");
-}
-
-/* fds: the host; a pipe that closes when the program runs; the streams (or the channel for
- * a terminal); control groups. */
+/* fds: the host; a pipe that closes when the program runs; then as `enter` wants them. */
 static _Noreturn void be_program(const int *fds, int count)
 {
-    const int spaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
-    uint32_t flags = number(), uid = number(), gid = number(), groups = number();
-    gid_t group[MAX_GROUPS];
-    for (uint32_t i = 0; i < groups; i++) {
-        gid_t value = number();
-        group[i < MAX_GROUPS ? i : 0] = value;
-    }
-    uint64_t kept = wide();
-    int nice = (int)number();
-    const char *log = string();
-    int streams = flags & WITH_TERMINAL ? 1 : *log ? 0 : 3;
-    if (count < 2 + streams || groups > MAX_GROUPS) {
+    if (count < 2) {
         errno = EBADMSG;
         fail("a request lacks descriptors");
     }
-    join_cgroups(fds + 2 + streams, count - 2 - streams);
-    unblock_signals();
-    setsid();
-    if (setpriority(PRIO_PROCESS, 0, nice) < 0)
-        fail("set the priority");
-    if (setns(fds[0], spaces) < 0)
-        fail("enter the host");
-    struct rlimit files = set_limits();
-    bound_capabilities(kept);
-    load_filter();
-    become_root();
-    if (!(flags & WITH_TERMINAL))
-        take_streams(log, fds + 2, streams);
-    set_ids(uid, gid, groups, group);
-    if (flags & WITH_TERMINAL)
-        take_terminal(fds[2]);
-    if (files.rlim_max != RLIM_INFINITY && setrlimit(RLIMIT_NOFILE, &files) < 0)
-        fail("set a limit");
-    const char *directory = string();
+    enter(fds[0], fds + 2, count - 2, 0);
     char **argv = words(), **environment = words();
-    umask(022);
-    if (*directory && chdir(directory) < 0)
-        fail(directory);
     /* These two close by themselves with the exec; the report pipe is for its failure. */
     if (dup3(fds[1], REQUESTS, O_CLOEXEC) < 0)
         fail("keep the start pipe");

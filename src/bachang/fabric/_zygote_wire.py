@@ -1,0 +1,62 @@
+"""What agent and zygote say to each other; the other side is ``native/zygote.c``.
+
+In: `PREPARE`, with a filter and modules to import, or `START`, with a host's pidfd, a file
+with what the service is, and control groups. Out: `Report`.
+"""
+
+from __future__ import annotations
+
+import enum
+import marshal
+import struct
+from typing import Any
+
+from bachang.fabric import _recipe
+
+LINK_FD = 3
+TITLE_ROOM = 256
+"""Characters that the agent leaves on the command line for a service's title."""
+BUILT_IN = "bachang.services."
+"""Services whose module is part of Bachang."""
+
+_REQUEST = struct.Struct("<II")
+REPORT = struct.Struct("<IIii112s")
+
+
+class Request(enum.IntEnum):
+    """What the zygote can be asked for."""
+
+    PREPARE = 0
+    START = 1
+
+
+class Outcome(enum.IntEnum):
+    """What the zygote reports."""
+
+    STARTED = 0
+    FAILED = 1
+    EXITED = 2
+
+
+def preparation(content: dict[str, Any]) -> bytes:
+    """``modules`` to import, and with the first one the ``filter`` of all services."""
+    return _REQUEST.pack(Request.PREPARE, 0) + marshal.dumps(content)
+
+
+def start(number: int) -> bytes:
+    """The packet with which a service's descriptors travel."""
+    return _REQUEST.pack(Request.START, number)
+
+
+def service(entry: bytes, name: str, argv: list[str], environment: dict[str, str]) -> bytes:
+    """What a service is: a file that its own process alone reads.
+
+    Args:
+        entry: See `bachang.fabric._spawner.entry`.
+        name: For ``ps``.
+        argv: Its source and its function.
+        environment: Its whole environment.
+    """
+    source, function = argv
+    looks = _recipe.word(f"python3 {source}") + _recipe.word(name)
+    return entry + looks + marshal.dumps((source, function, environment))

@@ -1,0 +1,242 @@
+/* The zygote's loop: a library that the Python of _zygote.py calls.
+ *
+ * Every page that a process touches after a fork is copied, on both sides, and Python touches
+ * some with every object it looks at. So requests are taken, children buried and hosts entered
+ * here, and Python goes on where only it can: `serve` returns in the zygote to import modules,
+ * and once in each service, which is then in its host.
+ *
+ *   the link   a SEQPACKET socket to the agent
+ *   in         struct request; with START the host's pidfd, a file with what the service is,
+ *              control groups; with PREPARE text for Python
+ *   out        struct report
+ *
+ * Only the service's own process reads the file: an environment may hold a flag, and what the
+ * zygote has read stays in the memory of all later services.
+ */
+#define _GNU_SOURCE
+#include "entry.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Of the Python that has loaded us. */
+void PyOS_BeforeFork(void);
+void PyOS_AfterFork_Parent(void);
+void PyOS_AfterFork_Child(void);
+
+enum { LINK = 3, MAX_FDS = 16, TEXT = 1 << 16 };
+enum request_kind { PREPARE, START };
+enum report_kind { STARTED, FAILED, EXITED };
+
+struct request {
+    uint32_t kind, id;
+    char text[TEXT];
+};
+
+struct report {
+    uint32_t kind, id;
+    int32_t value; /* pid, errno or status */
+    int32_t childless; /* of FAILED: no EXITED will follow */
+    char text[112];
+};
+
+struct child {
+    pid_t pid;
+    uint32_t id;
+};
+
+static struct child *children;
+static size_t child_count, child_room;
+static int own_pids = -1, deaths = -1;
+static uint32_t current;
+static struct request request;
+
+static void tell(enum report_kind kind, uint32_t id, int value, int childless, const char *text)
+{
+    struct report report = {.kind = kind, .id = id, .value = value, .childless = childless};
+    snprintf(report.text, sizeof report.text, "%s", text);
+    while (send(LINK, &report, sizeof report, MSG_NOSIGNAL) < 0 && errno == EINTR)
+        ;
+}
+
+/* In a child that does not get as far as its service. */
+void fail(const char *what)
+{
+    tell(FAILED, current, errno, 0, what);
+    _exit(127);
+}
+
+static void remember(pid_t pid, uint32_t id)
+{
+    if (child_count == child_room) {
+        child_room = child_room ? 2 * child_room : 64;
+        children = realloc(children, child_room * sizeof *children);
+        if (!children)
+            abort();
+    }
+    children[child_count++] = (struct child){pid, id};
+}
+
+static void bury(void)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (size_t i = 0; i < child_count; i++)
+            if (children[i].pid == pid) {
+                int value = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+                tell(EXITED, children[i].id, value, 0, "");
+                children[i] = children[--child_count];
+                break;
+            }
+}
+
+/* The file with what the service is, in memory of its own. */
+static void read_content(int file)
+{
+    struct stat found;
+    if (fstat(file, &found) < 0)
+        fail("look at a request");
+    char *content = mmap(NULL, found.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+    if (content == MAP_FAILED)
+        fail("read a request");
+    at = content;
+    end = content + found.st_size;
+}
+
+/* Enters the host and looks there like the service, whose command line takes the place of the
+ * zygote's. */
+static void become_service(const int *fds, int count, uint64_t own_size, char *title, size_t room)
+{
+    read_content(fds[1]);
+    /* What the zygote itself has mapped is not the service's doing. */
+    struct entry entry = enter(fds[0], fds + 2, count - 2, own_size);
+    /* Without an exec the bounding set alone takes nothing away. */
+    set_capabilities(entry.uid ? 0 : entry.kept);
+    strncpy(title, string(), room - 1); /* fills up with NUL */
+    prctl(PR_SET_NAME, string(), 0, 0, 0);
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* the host's root may look into it */
+}
+
+/* Forks into the host's pid namespace; 0 in the child. */
+static pid_t fork_into(int host)
+{
+    if (setns(host, CLONE_NEWPID) < 0) {
+        tell(FAILED, current, errno, 1, "enter the host");
+        return -1;
+    }
+    PyOS_BeforeFork();
+    pid_t pid = fork();
+    if (pid == 0) {
+        PyOS_AfterFork_Child();
+        return 0;
+    }
+    int error = errno;
+    PyOS_AfterFork_Parent();
+    if (setns(own_pids, CLONE_NEWPID) < 0)
+        abort(); /* never stay inside: the next fork would land in the wrong host */
+    if (pid < 0)
+        tell(FAILED, current, error, 1, "fork in the host");
+    return pid;
+}
+
+static ssize_t receive(int *fds, int *count)
+{
+    char room[CMSG_SPACE(MAX_FDS * sizeof *fds)];
+    struct iovec part = {.iov_base = &request, .iov_len = sizeof request};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+    ssize_t size = recvmsg(LINK, &message, MSG_CMSG_CLOEXEC);
+    struct cmsghdr *control = CMSG_FIRSTHDR(&message);
+    *count = 0;
+    if (size > 0 && control && control->cmsg_type == SCM_RIGHTS) {
+        *count = (control->cmsg_len - CMSG_LEN(0)) / sizeof *fds;
+        memcpy(fds, CMSG_DATA(control), *count * sizeof *fds);
+    }
+    return size;
+}
+
+/* Once, before `serve`. */
+int begin(void)
+{
+    sigset_t dead;
+    sigemptyset(&dead);
+    sigaddset(&dead, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &dead, NULL);
+    deaths = signalfd(-1, &dead, SFD_CLOEXEC | SFD_NONBLOCK);
+    own_pids = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+    return deaths < 0 || own_pids < 0 ? -1 : 0;
+}
+
+void use_filter(const void *program, size_t length)
+{
+    filter.filter = (struct sock_filter *)program;
+    filter.len = length / sizeof *filter.filter;
+}
+
+/* Serves the agent until Python has to go on, with what stands in `content` then. Returns its
+ * length: below zero in a service, above in the zygote itself, which is to prepare something;
+ * zero at the end. own_size: bytes of address space in use; title: where the command line
+ * stands, in so much room. */
+int serve(uint64_t own_size, char *title, size_t room, char *content, size_t size)
+{
+    for (;;) {
+        struct pollfd sources[] = {{.fd = LINK, .events = POLLIN}, {.fd = deaths, .events = POLLIN}};
+        if (poll(sources, 2, -1) < 0 && errno != EINTR)
+            return 0;
+        if (sources[1].revents) {
+            struct signalfd_siginfo info;
+            while (read(deaths, &info, sizeof info) > 0)
+                ;
+            bury();
+        }
+        if (!sources[0].revents)
+            continue;
+        int fds[MAX_FDS], count;
+        ssize_t length = receive(fds, &count) - (ssize_t)offsetof(struct request, text);
+        if (length < 0)
+            return 0;
+        current = request.id;
+        if (request.kind == PREPARE) {
+            memcpy(content, request.text, length);
+            return length;
+        }
+        if (count < 2) {
+            tell(FAILED, current, EBADMSG, 1, "read a request");
+            continue;
+        }
+        pid_t pid = fork_into(fds[0]);
+        if (pid == 0) {
+            become_service(fds, count, own_size, title, room);
+            length = end - at;
+            if ((size_t)length > size) {
+                errno = E2BIG;
+                fail("take the environment");
+            }
+            memcpy(content, at, length);
+            syscall(SYS_close_range, LINK, ~0U, 0);
+            return -length;
+        }
+        if (pid > 0) {
+            remember(pid, current);
+            tell(STARTED, current, pid, 0, "");
+        }
+        for (int i = 0; i < count; i++)
+            close(fds[i]);
+    }
+}

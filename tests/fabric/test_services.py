@@ -1,0 +1,106 @@
+"""A Python service is what ``python3 FILE`` would be, though it was forked and not started."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bachang.fabric import LocalFabric, Sandbox
+from bachang.plan import File, Host, Service, ServiceKind
+from tests.fabric.worlds import host, world
+
+_SOURCE = b"""\
+import json, logging, os, random, sys, threading
+
+def dies_of(write):
+    read, end = os.pipe()
+    os.close(read)
+    try:
+        write(end, b"x")
+    except BrokenPipeError as error:
+        return type(error).__name__
+
+def drawn_by_a_fork():
+    read, end = os.pipe()
+    if os.fork() == 0:
+        os.write(end, repr(random.random()).encode())
+        os._exit(0)
+    os.wait()
+    return float(os.read(read, 100))
+
+def main():
+    logging.getLogger().setLevel("INFO")
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+    print(json.dumps({
+        "argv": sys.argv,
+        "environment": dict(os.environ),
+        "directory": os.getcwd(),
+        "prefix": sys.prefix,
+        "paths": sys.path,
+        "title": open("/proc/self/cmdline").read().rstrip("\\0"),
+        "broken": dies_of(os.write),
+        "drawn": [random.random(), drawn_by_a_fork(), random.random()],
+        "descriptors": sorted(map(int, os.listdir("/proc/self/fd")))[:4],
+        "ids": [os.getuid(), os.getgid()],
+    }))
+    threading.Event().wait()
+"""
+
+
+def _with_service(name: str, number: int) -> Host:
+    service = Service(
+        name="teller",
+        kind=ServiceKind.PYTHON,
+        argv=("/var/lib/teller.py", "main"),
+        user="nobody",
+        environment={"ANSWER": "42"},
+        working_directory="/var/lib",
+    )
+    source = File(path="/var/lib/teller.py", content=_SOURCE)
+    return host(name, number, services=(service,), files=(source,))
+
+
+@pytest.fixture
+def told(fabric: LocalFabric) -> list[dict[str, object]]:
+    """What the services of two hosts say of themselves."""
+    sandbox = fabric.deploy(world(_with_service("a", 11), _with_service("b", 12)), name="tellers")
+    try:
+        return [_told(sandbox, name) for name in ("a", "b")]
+    finally:
+        sandbox.destroy()
+
+
+def _told(sandbox: Sandbox, name: str) -> dict[str, object]:
+    wait = "until grep -q drawn /var/log/teller.log; do sleep 0.05; done; cat /var/log/teller.log"
+    found = json.loads(sandbox.exec(name, ["timeout", "20", "sh", "-c", wait]).stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_it_looks_like_a_program_of_its_host(told: list[dict[str, object]]) -> None:
+    one = told[0]
+    assert one["argv"] == ["/var/lib/teller.py"]
+    assert one["title"] == "python3 /var/lib/teller.py"
+    assert one["directory"] == "/var/lib"
+    assert one["prefix"] == "/usr"
+    paths = one["paths"]
+    assert isinstance(paths, list)
+    assert paths[0] == "/var/lib"
+    assert all(path.startswith("/usr/lib/python3") for path in paths[1:])
+    environment = one["environment"]
+    assert isinstance(environment, dict)
+    assert environment["ANSWER"] == "42"
+    assert environment["USER"] == "nobody"
+    assert not {"PYTHONPATH", "LD_BIND_NOW"} & set(environment)
+
+
+def test_a_closed_connection_is_an_error_and_not_its_end(told: list[dict[str, object]]) -> None:
+    assert told[0]["broken"] == "BrokenPipeError"
+
+
+def test_no_two_processes_draw_the_same_numbers(told: list[dict[str, object]]) -> None:
+    drawn = [number for one in told for number in one["drawn"]]  # type: ignore[attr-defined]
+    assert len(drawn) == len(set(drawn)) == 6
