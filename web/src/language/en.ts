@@ -1,13 +1,22 @@
 /** English words of the interface; the shape that every other language fills in. */
 import { author } from "./author";
 import { machine } from "./machine";
+import { people } from "./people";
 
 export const en = {
   author: author.en,
   machine: machine.en,
+  people: people.en,
   name: "Bachang",
   tagline: "Cyber range",
-  nav: { library: "Library", runs: "My runs", exercises: "Classes", machine: "Machine", menu: "Menu" },
+  nav: {
+    library: "Library",
+    runs: "My runs",
+    exercises: "Classes",
+    people: "People",
+    machine: "Machine",
+    menu: "Menu",
+  },
   settings: {
     language: "Language",
     theme: "Appearance",
@@ -15,6 +24,7 @@ export const en = {
     light: "Light",
     dark: "Dark",
     account: "Account",
+    profile: "Profile",
     signOut: "Sign out",
   },
   signIn: {
@@ -23,7 +33,7 @@ export const en = {
     password: "Password",
     submit: "Sign in",
     local:
-      "This range belongs to one person on this machine: open the address that “bachang serve” printed.",
+      "At this machine? The address that “bachang serve” printed signs you in, once.",
     oidc: "Continue with {{provider}}",
     entering: "Opening the range …",
   },

@@ -2,13 +2,22 @@
 import { author } from "./author";
 import type { Words } from "./en";
 import { machine } from "./machine";
+import { people } from "./people";
 
 export const zh: Words = {
   author: author.zh,
   machine: machine.zh,
+  people: people.zh,
   name: "靶场",
   tagline: "网络靶场",
-  nav: { library: "场景库", runs: "我的演练", exercises: "班级", machine: "机器", menu: "菜单" },
+  nav: {
+    library: "场景库",
+    runs: "我的演练",
+    exercises: "班级",
+    people: "人员",
+    machine: "机器",
+    menu: "菜单",
+  },
   settings: {
     language: "语言",
     theme: "外观",
@@ -16,6 +25,7 @@ export const zh: Words = {
     light: "浅色",
     dark: "深色",
     account: "账户",
+    profile: "个人资料",
     signOut: "退出登录",
   },
   signIn: {

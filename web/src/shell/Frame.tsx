@@ -4,6 +4,7 @@ import { Button, Drawer } from "antd";
 import { useState, type ReactElement } from "react";
 import { Link, NavLink, Outlet, ScrollRestoration } from "react-router";
 import { useTranslation } from "#/language";
+import { gathers } from "#/models/people";
 import { teaches, tends } from "#/models/session";
 import css from "./Frame.module.css";
 import { Mark } from "./Mark";
@@ -55,6 +56,7 @@ function Places({ onGo }: { onGo?: () => void }): ReactElement {
     { to: "/", name: t("nav.library") },
     { to: "/runs", name: t("nav.runs") },
     ...(teaches(account) ? [{ to: "/exercises", name: t("nav.exercises") }] : []),
+    ...(gathers(account) ? [{ to: "/people", name: t("nav.people") }] : []),
     ...(tends(account) ? [{ to: "/machine", name: t("nav.machine") }] : []),
   ];
   return (

@@ -2,6 +2,7 @@
 import { BgColorsOutlined, GlobalOutlined, UserOutlined } from "@ant-design/icons";
 import { Button, Dropdown, type MenuProps } from "antd";
 import type { ReactElement, ReactNode } from "react";
+import { useNavigate } from "react-router";
 import { speak, useLanguage, useTranslation } from "#/language";
 import { useTheme, type ThemeChoice } from "#/theme";
 import { useQueryClient } from "#/transport/hooks";
@@ -62,7 +63,11 @@ function AccountMenu(): ReactElement {
     queries.clear();
     globalThis.location.assign("/");
   };
-  const items = [{ key: "out", label: t("settings.signOut"), onClick: () => void leave() }];
+  const navigate = useNavigate();
+  const items = [
+    { key: "profile", label: t("settings.profile"), onClick: () => void navigate("/profile") },
+    { key: "out", label: t("settings.signOut"), onClick: () => void leave() },
+  ];
   return (
     <Choice label={t("settings.account")} icon={<UserOutlined />} menu={{ items }}>
       {account.display_name}

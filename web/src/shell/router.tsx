@@ -14,6 +14,8 @@ const inFrame: RouteObject[] = [
   { path: "runs/:run/review", lazy: () => import("#/views/review") },
   { path: "exercises", lazy: () => import("#/views/exercises") },
   { path: "exercises/:exercise", lazy: () => import("#/views/exercise") },
+  { path: "people/:part?", lazy: () => import("#/views/people") },
+  { path: "profile", lazy: () => import("#/views/profile") },
   { path: "machine", lazy: () => import("#/views/machine") },
   { path: "*", Component: NotFound },
 ];
@@ -28,6 +30,7 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       ...gallery,
+      { path: "/join", lazy: () => import("#/views/join") },
       {
         Component: SignedIn,
         children: [

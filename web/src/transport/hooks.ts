@@ -1,5 +1,11 @@
 /** React's side of the transport: live topics and queries with their keys. */
-import { useQuery, useQueryClient, useMutation, type UseMutationResult } from "@tanstack/react-query";
+import {
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+} from "@tanstack/react-query";
 import { useMemo, useSyncExternalStore } from "react";
 import type { Live, Projection } from "#/models/live";
 import { Topic } from "./live";
@@ -10,4 +16,4 @@ export function useLive<S>(topic: string, projection: Projection<S>): Live<S> {
   return useSyncExternalStore(followed.subscribe, followed.current);
 }
 
-export { useMutation, useQuery, useQueryClient, type UseMutationResult };
+export { useInfiniteQuery, useMutation, useQuery, useQueryClient, type UseMutationResult };

@@ -1,14 +1,13 @@
 /** The ways in: a one-time address, name and password, an identity provider. */
-import { Button, Form, Input, Spin } from "antd";
-import { useEffect, type ReactElement, type ReactNode } from "react";
+import { Alert, Button, Form, Input, Spin } from "antd";
+import { useEffect, type ReactElement } from "react";
 import { asProblem } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
 import { useTranslation } from "#/language";
 import type { Session } from "#/models/session";
-import { Mark } from "#/shell/Mark";
-import { LanguageChoice, ThemeSetting } from "#/shell/Settings";
 import { useMutation, useQueryClient } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
+import { Card } from "./Card";
 import css from "./signIn.module.css";
 
 interface EnterPageProps {
@@ -52,7 +51,8 @@ export function SignInPage({ session }: { session: Session }): ReactElement {
   const { local, oidc } = session.sign_in;
   return (
     <Card title={t("signIn.title")}>
-      {local ? <p>{t("signIn.local")}</p> : <PasswordForm />}
+      {local ? <Alert type="info" title={t("signIn.local")} /> : null}
+      <PasswordForm />
       {oidc ? (
         <Button block href="/api/session/oidc">
           {t("signIn.oidc", { provider: oidc })}
@@ -70,7 +70,7 @@ function PasswordForm(): ReactElement {
     onSuccess: () => queries.invalidateQueries({ queryKey: ["session"] }),
   });
   return (
-    <Form<Credentials> layout="vertical" onFinish={(given) => enter.mutate(given)}>
+    <Form<Credentials> layout="vertical" requiredMark={false} onFinish={(given) => enter.mutate(given)}>
       <Form.Item name="name" label={t("signIn.name")} rules={[{ required: true }]}>
         <Input autoComplete="username" />
       </Form.Item>
@@ -82,28 +82,5 @@ function PasswordForm(): ReactElement {
         {t("signIn.submit")}
       </Button>
     </Form>
-  );
-}
-
-function Card({ title, children }: { title: string; children: ReactNode }): ReactElement {
-  const { t } = useTranslation();
-  return (
-    <main className={css.page}>
-      <div className={css.card}>
-        <header className={css.brand}>
-          <Mark size={36} />
-          <div>
-            <strong>{t("name")}</strong>
-            <span>{t("tagline")}</span>
-          </div>
-        </header>
-        <h1>{title}</h1>
-        {children}
-      </div>
-      <div className={css.settings}>
-        <LanguageChoice />
-        <ThemeSetting />
-      </div>
-    </main>
   );
 }
