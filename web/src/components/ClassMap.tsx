@@ -2,6 +2,7 @@
 import type { ReactElement } from "react";
 import { Link } from "react-router";
 import { useTranslation } from "#/language";
+import { useMoments } from "#/language/moments";
 import { stuck, type RunSummary } from "#/models/run";
 import css from "./ClassMap.module.css";
 
@@ -12,6 +13,7 @@ interface ClassMapProps {
 
 export function ClassMap({ runs, tasks }: ClassMapProps): ReactElement {
   const { t } = useTranslation();
+  const moments = useMoments();
   return (
     <ul className={css.map}>
       {runs.map((run) => (
@@ -27,6 +29,15 @@ export function ClassMap({ runs, tasks }: ClassMapProps): ReactElement {
             {run.state === "running"
               ? (tasks.get(run.current_task ?? "") ?? run.current_task)
               : t(`runState.${run.state}`)}
+          </span>
+          <span className={css.note}>
+            {stuck(run)
+              ? t("console.stuck", { minutes: Math.floor(run.stuck_s / 60) })
+              : run.queue_place !== null
+                ? t("console.place", { place: run.queue_place })
+                : run.last_activity === null
+                  ? ""
+                  : moments.ago(run.last_activity)}
           </span>
         </li>
       ))}

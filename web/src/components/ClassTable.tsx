@@ -1,10 +1,11 @@
 /** A class as a table: who is where, who is stuck, who was active last. */
-import { ReloadOutlined } from "@ant-design/icons";
+import { EyeOutlined, ReloadOutlined } from "@ant-design/icons";
 import { Button, Table, type TableColumnsType } from "antd";
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { Link } from "react-router";
 import { useTranslation } from "#/language";
-import { stuck, type RunSummary } from "#/models/run";
+import { useMoments } from "#/language/moments";
+import { alive, stuck, type RunSummary } from "#/models/run";
 import { StateTag } from "./StateTag";
 import css from "./ClassTable.module.css";
 
@@ -13,16 +14,19 @@ interface ClassTableProps {
   /** Name of each task to its title, in the order of the pack. */
   tasks: ReadonlyMap<string, string>;
   onReset: (run: string) => void;
+  /** Further actions on one run. */
+  more?: (run: RunSummary) => ReactNode;
 }
 
-export function ClassTable({ runs, tasks, onReset }: ClassTableProps): ReactElement {
+export function ClassTable({ runs, tasks, onReset, more }: ClassTableProps): ReactElement {
   const { t } = useTranslation();
+  const moments = useMoments();
   const columns: TableColumnsType<RunSummary> = [
     {
       title: t("console.learner"),
       dataIndex: "learner",
       sorter: (a, b) => a.learner.localeCompare(b.learner),
-      render: (_, run) => <Link to={`/runs/${run.id}`}>{run.learner}</Link>,
+      render: (_, run) => <Link to={placeOf(run)}>{run.learner}</Link>,
     },
     {
       title: t("console.state"),
@@ -39,7 +43,15 @@ export function ClassTable({ runs, tasks, onReset }: ClassTableProps): ReactElem
       title: t("console.current"),
       dataIndex: "current_task",
       responsive: ["md"],
+      sorter: (a, b) => a.stuck_s - b.stuck_s,
       render: (_, run) => <CurrentCell run={run} tasks={tasks} />,
+    },
+    {
+      title: t("console.activity"),
+      dataIndex: "last_activity",
+      responsive: ["lg"],
+      sorter: (a, b) => (a.last_activity ?? "").localeCompare(b.last_activity ?? ""),
+      render: (at: string | null) => (at === null ? "–" : moments.ago(at)),
     },
     {
       title: t("console.score"),
@@ -54,17 +66,21 @@ export function ClassTable({ runs, tasks, onReset }: ClassTableProps): ReactElem
       align: "right",
       responsive: ["md"],
       render: (_, run) => (
-        <Button
-          size="small"
-          type="text"
-          danger
-          icon={<ReloadOutlined />}
-          disabled={run.state !== "running"}
-          aria-label={`${t("console.reset")}: ${run.learner}`}
-          onClick={() => onReset(run.id)}
-        >
-          {t("console.reset")}
-        </Button>
+        <span className={css.acts}>
+          <JoinLink run={run} />
+          <Button
+            size="small"
+            type="text"
+            danger
+            icon={<ReloadOutlined />}
+            disabled={run.state !== "running"}
+            aria-label={`${t("console.reset")}: ${run.learner}`}
+            onClick={() => onReset(run.id)}
+          >
+            {t("console.reset")}
+          </Button>
+          {more?.(run)}
+        </span>
       ),
     },
   ];
@@ -78,6 +94,23 @@ export function ClassTable({ runs, tasks, onReset }: ClassTableProps): ReactElem
       pagination={runs.length > 50 ? { pageSize: 50 } : false}
       rowClassName={(run) => (stuck(run) ? (css.stuck ?? "") : "")}
     />
+  );
+}
+
+function placeOf(run: RunSummary): string {
+  return alive(run) ? `/runs/${run.id}` : `/runs/${run.id}/review`;
+}
+
+/** The way into a learner's world, with its terminals. */
+function JoinLink({ run }: { run: RunSummary }): ReactElement | null {
+  const { t } = useTranslation();
+  if (run.state !== "running" && run.state !== "paused") return null;
+  const label = t("console.joinRun", { learner: run.learner });
+  return (
+    <Link to={placeOf(run)} className={css.join} aria-label={label} title={label}>
+      <EyeOutlined aria-hidden="true" />
+      {t("console.join")}
+    </Link>
   );
 }
 

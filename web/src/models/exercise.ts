@@ -9,6 +9,10 @@ export const capacityModel = v.object({
   running: v.number(),
   limit: v.number(),
   reason: v.string(),
+  /** Runnable processes per processor. */
+  load: v.number(),
+  memory_mib: v.number(),
+  memory_free_mib: v.number(),
 });
 export type Capacity = v.InferOutput<typeof capacityModel>;
 
@@ -38,12 +42,6 @@ export const doneModel = v.object({
 });
 
 export type Done = v.InferOutput<typeof doneModel>;
-
-/** People who are taught together. */
-export const groupsModel = v.object({
-  items: v.array(v.object({ id: v.string(), title: v.string(), members: v.number() })),
-});
-export type Group = v.InferOutput<typeof groupsModel>["items"][number];
 
 export const boardModel = v.object({
   exercise: v.string(),

@@ -94,6 +94,11 @@ export function stuck(run: RunSummary): boolean {
   return run.state === "running" && run.stuck_s >= STUCK_S;
 }
 
+/** Is this the run of another person? A drill's run is everybody's who is in it. */
+export function others(run: RunSummary, account: string): boolean {
+  return run.account !== null && run.account !== account;
+}
+
 /** Has the run's world not come to its end yet? */
 export function alive(run: RunSummary): boolean {
   return run.state !== "ended" && run.state !== "failed";

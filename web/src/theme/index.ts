@@ -124,7 +124,7 @@ export function antTheme(shade: Shade): ThemeConfig {
     components: {
       Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { primaryColor: "#06181c", colorError: "#f28a82" } : {}) },
       Tabs: { horizontalMargin: "0", cardHeight: 34 },
-      Table: { cellPaddingBlock: 10, headerBorderRadius: 0 },
+      Table: { cellPaddingBlock: 10, cellPaddingInlineMD: 14, cellPaddingInlineSM: 12, headerBorderRadius: 0 },
       Segmented: { trackBg: dark ? "#0e1519" : "#e2e8eb" },
       Tooltip: { colorBgSpotlight: dark ? "#2a3941" : "#22323a" },
     },

@@ -6,12 +6,10 @@ import {
   doneModel,
   exerciseModel,
   exercisesModel,
-  groupsModel,
   type Board,
   type Capacity,
   type Done,
   type Exercise,
-  type Group,
 } from "#/models/exercise";
 import {
   fileModel,
@@ -60,8 +58,6 @@ export const packTopology = (name: string): Promise<Topology> =>
   ask(topologyModel, GET("/api/packs/{pack}/topology", inPack(name)));
 export const capacity = (name: string): Promise<Capacity> =>
   ask(capacityModel, GET("/api/exercises/capacity", { params: { query: { pack: name } } }));
-export const groups = async (): Promise<Group[]> =>
-  (await ask(groupsModel, GET("/api/groups", { params: { query: { limit: 200 } } }))).items;
 
 // ---- writing packs ---------------------------------------------------------------------
 
@@ -124,17 +120,17 @@ export const broadcast = (id: string, text: string): Promise<Done> =>
     doneModel,
     POST("/api/exercises/{exercise}/broadcast", { ...inExercise(id), body: { text } }),
   );
-export const inject = (id: string, name: string): Promise<Done> =>
+export const inject = (id: string, name: string, run: string | null): Promise<Done> =>
   ask(
     doneModel,
-    POST("/api/exercises/{exercise}/inject", { ...inExercise(id), body: { inject: name } }),
+    POST("/api/exercises/{exercise}/inject", { ...inExercise(id), body: { inject: name, run } }),
   );
 export const freeze = (id: string, frozen: boolean): Promise<Done> =>
   ask(doneModel, POST("/api/exercises/{exercise}/freeze", { ...inExercise(id), body: { frozen } }));
-export const advance = (id: string, seconds: number): Promise<Done> =>
+export const advance = (id: string, seconds: number, run: string | null): Promise<Done> =>
   ask(
     doneModel,
-    POST("/api/exercises/{exercise}/advance", { ...inExercise(id), body: { seconds } }),
+    POST("/api/exercises/{exercise}/advance", { ...inExercise(id), body: { seconds, run } }),
   );
 
 // ---- one run ---------------------------------------------------------------------------

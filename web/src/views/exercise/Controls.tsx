@@ -10,13 +10,13 @@ import {
 import { App, Button, Dropdown, Input } from "antd";
 import type { ReactElement, ReactNode } from "react";
 import { useText, useTranslation } from "#/language";
-import type { Done, Exercise } from "#/models/exercise";
+import type { Exercise } from "#/models/exercise";
 import { useTell } from "#/shell/tell";
 import * as portal from "#/transport/portal";
+import { ADVANCES_MIN, useAct } from "./act";
 import css from "./exercise.module.css";
 
 const EXTENSIONS_MIN = [5, 15, 30, 60];
-const ADVANCES_MIN = [1, 5, 15, 30];
 
 export function Controls({ exercise }: { exercise: Exercise }): ReactElement {
   const { t } = useTranslation();
@@ -33,12 +33,13 @@ export function Controls({ exercise }: { exercise: Exercise }): ReactElement {
         name={t("console.inject")}
         items={injects.map((each) => ({
           name: `${each.name} – ${text(each.text)}`,
-          choose: () => act(() => portal.inject(id, each.name)),
+          choose: () => act(() => portal.inject(id, each.name, null)),
         }))}
       />
       <Choices
         icon={<ClockCircleOutlined />}
         name={t("console.extend")}
+        unless={exercise.ends_at === null ? t("console.noEnd") : ""}
         items={EXTENSIONS_MIN.map((minutes) => ({
           name: t("console.extendBy", { minutes }),
           choose: () => tell(() => portal.extend(id, minutes)),
@@ -49,7 +50,7 @@ export function Controls({ exercise }: { exercise: Exercise }): ReactElement {
         name={t("console.advance")}
         items={ADVANCES_MIN.map((minutes) => ({
           name: t("console.advanceBy", { minutes }),
-          choose: () => act(() => portal.advance(id, minutes * 60)),
+          choose: () => act(() => portal.advance(id, minutes * 60, null)),
         }))}
       />
       <Button
@@ -63,36 +64,29 @@ export function Controls({ exercise }: { exercise: Exercise }): ReactElement {
   );
 }
 
-/** Does an action on all sandboxes and says how many it reached. */
-function useAct(): (action: () => Promise<Done>) => Promise<void> {
-  const { t } = useTranslation();
-  const { message } = App.useApp();
-  const tell = useTell();
-  return async (action) => {
-    const result = await tell(action);
-    if (!result) return;
-    const failed = Object.values(result.failed);
-    if (result.done.length > 0) message.success(t("console.done", { count: result.done.length }));
-    const [reason] = failed;
-    if (reason !== undefined) message.error(t("console.failed", { count: failed.length, reason }));
-  };
-}
-
 interface ChoicesProps {
   icon: ReactNode;
   name: string;
   items: { name: string; choose: () => Promise<unknown> }[];
+  /** Why there is no choice now. */
+  unless?: string;
 }
 
-function Choices({ icon, name, items }: ChoicesProps): ReactElement {
+function Choices({ icon, name, items, unless = "" }: ChoicesProps): ReactElement {
   const entries = items.map((item, key) => ({
     key,
     label: item.name,
     onClick: () => void item.choose(),
   }));
   return (
-    <Dropdown menu={{ items: entries }} trigger={["click"]} disabled={items.length === 0}>
-      <Button icon={icon}>{name}</Button>
+    <Dropdown
+      menu={{ items: entries }}
+      trigger={["click"]}
+      disabled={items.length === 0 || unless !== ""}
+    >
+      <Button icon={icon} title={unless}>
+        {name}
+      </Button>
     </Dropdown>
   );
 }

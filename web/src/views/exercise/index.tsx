@@ -8,14 +8,16 @@ import { ClassTable } from "#/components/ClassTable";
 import { ConnectionBadge } from "#/components/ConnectionBadge";
 import { Failed } from "#/components/Failed";
 import { Page } from "#/components/Page";
-import { useLanguage, useText, useTranslation } from "#/language";
-import { exerciseProjection, summed, type Exercise } from "#/models/exercise";
+import { useText, useTranslation } from "#/language";
+import { exerciseProjection, type Exercise } from "#/models/exercise";
 import type { Connection } from "#/models/live";
 import { useReset } from "#/shell/reset";
 import { useLive, useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
-import css from "./exercise.module.css";
 import { Controls } from "./Controls";
+import css from "./exercise.module.css";
+import { Figures } from "./Figures";
+import { RunActions } from "./RunActions";
 
 export function Component(): ReactElement {
   const { exercise: id = "" } = useParams();
@@ -51,7 +53,12 @@ function Console({ exercise, connection }: ConsoleProps): ReactElement {
       {exercise.state === "ended" ? null : <Controls exercise={exercise} />}
       <Segmented options={options} value={view} onChange={setView} className={css.view ?? ""} />
       {view === "table" ? (
-        <ClassTable runs={exercise.runs} tasks={tasks} onReset={(run) => askReset(run, null)} />
+        <ClassTable
+          runs={exercise.runs}
+          tasks={tasks}
+          onReset={(run) => askReset(run, null)}
+          more={(run) => <RunActions exercise={exercise} run={run} />}
+        />
       ) : (
         <ClassMap runs={exercise.runs} tasks={tasks} />
       )}
@@ -64,41 +71,6 @@ function useTaskTitles(id: string): ReadonlyMap<string, string> {
   const text = useText();
   const board = useQuery({ queryKey: ["board", id], queryFn: () => portal.board(id) });
   return new Map(board.data?.tasks.map(({ name, title }) => [name, text(title)]));
-}
-
-function Figures({ exercise }: { exercise: Exercise }): ReactElement {
-  const { t } = useTranslation();
-  const language = useLanguage();
-  const { running, queued, stuck } = summed(exercise.runs);
-  const ends = exercise.ends_at
-    ? new Date(exercise.ends_at).toLocaleTimeString(language === "zh" ? "zh-CN" : "en-GB", {
-        timeStyle: "short",
-      })
-    : "–";
-  return (
-    <dl className={css.figures}>
-      <Figure name={t("console.running")} value={running} />
-      <Figure name={t("console.queued")} value={queued} />
-      <Figure name={t("console.stuckNow")} value={stuck} alarming={stuck > 0} />
-      <Figure name={t("console.ends")} value={ends} />
-      <Figure name={t("console.fits")} value={exercise.capacity.fits} />
-    </dl>
-  );
-}
-
-interface FigureProps {
-  name: string;
-  value: number | string;
-  alarming?: boolean;
-}
-
-function Figure({ name, value, alarming = false }: FigureProps): ReactElement {
-  return (
-    <div data-alarming={alarming}>
-      <dd className="number">{value}</dd>
-      <dt>{name}</dt>
-    </div>
-  );
 }
 
 function Aside({ exercise, connection }: ConsoleProps): ReactElement {

@@ -2,6 +2,7 @@
 import { Skeleton } from "antd";
 import type { ReactElement } from "react";
 import { Link } from "react-router";
+import { Empty } from "#/components/Empty";
 import { Failed } from "#/components/Failed";
 import { Page } from "#/components/Page";
 import { useTranslation } from "#/language";
@@ -19,9 +20,9 @@ export function Component(): ReactElement {
       {exercises.error ? <Failed error={exercises.error} onRetry={() => void exercises.refetch()} /> : null}
       {exercises.isPending ? <Skeleton active /> : null}
       {shared?.length === 0 ? (
-        <p>
-          {t("console.none")} <Link to="/">{t("console.noneText")}</Link>
-        </p>
+        <Empty title={t("console.none")} text={t("console.noneText")}>
+          <Link to="/">{t("console.toLibrary")}</Link>
+        </Empty>
       ) : null}
       <ul className={css.list}>
         {shared?.map((each) => (

@@ -31,7 +31,8 @@ export function Component(): ReactElement {
 
 function Unfinished(): ReactElement | null {
   const { t } = useTranslation();
-  const runs = useQuery({ queryKey: ["runs"], queryFn: portal.runs });
+  // Asked again and again: a class that begins brings a run of one's own.
+  const runs = useQuery({ queryKey: ["runs"], queryFn: portal.runs, refetchInterval: 10_000 });
   const open = runs.data?.filter(alive) ?? [];
   if (open.length === 0) return null;
   return (

@@ -10,7 +10,7 @@ import type { Pack } from "#/models/pack";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
 import css from "./pack.module.css";
-import { Start } from "./Start";
+import { StartButtons } from "./StartButtons";
 import { Write } from "./Write";
 
 const TopologyMap = lazy(() => import("#/components/topology/TopologyMap"));
@@ -37,7 +37,7 @@ function PackPage({ pack }: { pack: Pack }): ReactElement {
           ))}
         />
       ) : (
-        <Start pack={pack} />
+        <StartButtons pack={pack} />
       )}
       <PackFacts pack={pack} />
       <section className={css.section}>

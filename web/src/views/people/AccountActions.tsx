@@ -25,7 +25,7 @@ export function AccountActions({ person }: { person: Person }): ReactElement {
     { key: "out", label: t("people.account.signOut"), onClick: signOut },
   ];
   return (
-    <span className={css.acts}>
+    <span className={css.own}>
       <Button
         size="small"
         aria-label={t("people.account.editTitle", { name: person.display_name })}

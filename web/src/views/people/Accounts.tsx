@@ -64,11 +64,7 @@ function AccountTable({ accounts }: { accounts: readonly Person[] }): ReactEleme
     },
     {
       title: t("people.roles"),
-      render: (_, { roles }) => (
-        <span className={css.roles}>
-          <RoleTags roles={roles} />
-        </span>
-      ),
+      render: (_, { roles }) => <RoleTags roles={roles} />,
     },
     {
       title: t("people.state"),

@@ -10,6 +10,7 @@ import { Accounts } from "./Accounts";
 import { AuditLog } from "./AuditLog";
 import { Groups } from "./Groups";
 import { Invitations } from "./Invitations";
+import css from "./people.module.css";
 
 const PARTS = ["groups", "invitations", "accounts", "audit"] as const;
 type Part = (typeof PARTS)[number];
@@ -31,6 +32,7 @@ export function Component(): ReactElement {
   return (
     <Page title={t("people.title")} lead={t("people.lead")}>
       <Tabs
+        className={css.page ?? ""}
         activeKey={part}
         onChange={(key) => void navigate(`/people/${key}`)}
         items={parts.map((key) => ({

@@ -4,8 +4,10 @@ import { useState, type ReactElement, type ReactNode } from "react";
 import { useNarrow } from "#/components/narrow";
 import { useTranslation } from "#/language";
 import type { Connection } from "#/models/live";
-import type { Run } from "#/models/run";
+import { others, type Run } from "#/models/run";
 import type { RunLive } from "#/models/runLive";
+import { usePresent } from "#/shell/SignedIn";
+import { useMessages } from "./messages";
 import css from "./run.module.css";
 import { RunBar } from "./RunBar";
 import { Standing } from "./Standing";
@@ -39,6 +41,9 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
   const [part, setPart] = useState<Part>(narrow ? "tasks" : "world");
   const [screen, setScreen] = useState<{ host: string; screen: string } | null>(null);
   const terminals = useTerminals(run);
+  const { account } = usePresent();
+  const watched = others(run, account.id);
+  useMessages(run);
   const still = run.state !== "running";
   const openScreen = (host: string, name: string): void => {
     setScreen({ host, screen: name });
@@ -51,7 +56,7 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
   const view = (wanted: Part): ReactNode => {
     switch (wanted) {
       case "tasks":
-        return <TasksPart run={run} still={still} />;
+        return <TasksPart run={run} still={still || watched} />;
       case "world":
         return (
           <WorldPart run={run} still={still} onTerminal={openTerminal} onScreen={openScreen} />
@@ -69,7 +74,7 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
   return (
     <main className={css.page}>
       <RunBar run={run} connection={connection} />
-      <Standing run={run} />
+      <Standing run={run} watched={watched} />
       {narrow ? (
         <Phone part={part} onPart={setPart} view={view} />
       ) : (

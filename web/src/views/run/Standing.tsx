@@ -6,9 +6,16 @@ import { useTranslation } from "#/language";
 import type { Run } from "#/models/run";
 import css from "./run.module.css";
 
-export function Standing({ run }: { run: Run }): ReactElement | null {
+interface StandingProps {
+  run: Run;
+  /** It is another person's, and whoever looks teaches or oversees. */
+  watched: boolean;
+}
+
+export function Standing({ run, watched }: StandingProps): ReactElement | null {
   const { t } = useTranslation();
   const review = <Link to={`/runs/${run.id}/review`}>{t("run.review")}</Link>;
+  const toClass = <Link to={`/exercises/${run.exercise}`}>{t("run.toClass")}</Link>;
   const note = (type: "info" | "warning" | "error", title: string, rest?: ReactElement) => (
     <div className={css.standing} role="status">
       <Alert type={type} showIcon title={title} action={rest} />
@@ -28,6 +35,6 @@ export function Standing({ run }: { run: Run }): ReactElement | null {
     case "failed":
       return note("error", t("run.failedText", { reason: run.reason }), review);
     case "running":
-      return null;
+      return watched ? note("info", t("run.watching", { learner: run.learner }), toClass) : null;
   }
 }

@@ -1,5 +1,5 @@
 /** The terminals of a run: the sessions there are and the dock that shows them. */
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Door } from "#/components/TerminalDock";
 import type { Line, LineListener } from "#/components/TerminalPane";
 import { follow, remove, show, split, type Dock } from "#/models/dock";
@@ -28,7 +28,10 @@ export function useTerminals(run: Run): Terminals {
   const tell = useTell();
   const [arranged, setDock] = useState<Dock>([]);
   const [opening, setOpening] = useState(false);
+  // Whoever watches sees a terminal that somebody else opens or closes: then it is asked again.
+  const changed = run.timeline.findLast(({ kind }) => kind.startsWith("terminal."))?.sequence;
   const key = useMemo(() => ["run", run.id, "terminals", run.epoch], [run.id, run.epoch]);
+  useEffect(() => void queries.invalidateQueries({ queryKey: key }), [queries, key, changed]);
   const listed = useQuery({
     queryKey: key,
     queryFn: async () => (await portal.terminals(run.id)).filter((each) => each.alive),
