@@ -1,5 +1,7 @@
 """``python -m bench [NAME …]``: measure, show a table, keep the results.
 
+``python -m bench --compare OLD NEW`` shows two kept results beside each other.
+
 This process keeps the files; each benchmark runs in a child of its own, which becomes an
 ordinary account first where root started it, and hands its rows back.
 """
@@ -20,6 +22,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bachang.account import leave_root
+from bench._compare import compare
 from bench._growth import draw_growth
 from bench._results import keep, table
 from bench._row import Row
@@ -33,15 +36,31 @@ def main() -> int:
     names = [path.stem for path in sorted(_HERE.glob("[a-z]*.py"))]
     parser = argparse.ArgumentParser(prog="bench", description="Measure, side by side with peers.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(names)}")
+    parser.add_argument(
+        "--compare", nargs=2, type=Path, metavar=("OLD", "NEW"), help="two files of results"
+    )
     parser.add_argument("--rows", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if unknown := set(options.names) - set(names):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    if options.compare:
+        return _compare(*options.compare)
     if options.rows:
         return _print_rows(options.names[0])
     _build_limit()
     good = [_measure(name) for name in options.names or names]
     return 0 if all(good) else 1
+
+
+def _compare(old: Path, new: Path) -> int:
+    try:
+        shown, warnings = compare(old, new)
+    except (OSError, ValueError) as error:
+        print(f"cannot compare: {error}", file=sys.stderr)
+        return 2
+    Console().print(shown)
+    print("\n".join(warnings))
+    return 0
 
 
 def _print_rows(name: str) -> int:

@@ -1,4 +1,4 @@
-"""Hosts of the local fabric: time and memory, against the least in C and Mininet.
+"""Hosts of the local fabric: time and memory, against the least in C and whoever else is here.
 
 A host here is the whole thing: own user, net, mount, pid, uts and ipc namespaces, shifted
 ids, private root, one link, an init. Times are from the call until the sandbox says that it
@@ -16,7 +16,7 @@ from bachang.fabric import LocalFabric, LocalSandbox
 from bachang.plan import File, Host, HostKind, Interface, Network, Service, ServiceKind, World
 from bench import Pair, Row, alternate
 from bench._memory import available_mb
-from bench._peers import has_mininet, limit_ms, mininet_ms
+from bench._peers import Peer, limit_ms, peers
 
 _SETTLE_S = 0.7
 """The kernel frees network namespaces behind our back; the next run should not pay for it."""
@@ -33,7 +33,7 @@ def main():
 
 
 def run() -> list[Row]:
-    """Stars of 10 to 1,000 hosts, empty and with a service each; resets; Mininet."""
+    """Stars of 10 to 1,000 hosts, empty and with a service each; resets; peers."""
     pairs = {hosts: _beside_limit(hosts) for hosts in (10, 100, 200)}
     many = _beside_limit(_MANY, pairs=2)
     growth = (pairs[200].own - pairs[10].own) / 190
@@ -52,9 +52,7 @@ def run() -> list[Row]:
         *_with_service(),
         *_resets(),
     ]
-    if has_mininet():
-        rows.append(_against_mininet(100))
-    return rows
+    return rows + [_against(one) for one in peers()]
 
 
 def _beside_limit(hosts: int, *, pairs: int = 5) -> Pair:
@@ -114,15 +112,16 @@ def _resets() -> list[Row]:
     ]
 
 
-def _against_mininet(hosts: int) -> Row:
-    pair = alternate(lambda: _deploy_ms(hosts), lambda: _settled(mininet_ms(hosts)), pairs=3)
+def _against(peer: Peer) -> Row:
+    hosts = peer.hosts
+    pair = alternate(lambda: _deploy_ms(hosts), lambda: _settled(peer.up_ms(hosts)), pairs=3)
     return Row(
-        name=f"up, {hosts} hosts, beside Mininet ({pair.peer / hosts:.1f} ms/host)",
+        name=f"up, {hosts} hosts, beside {peer.name} ({pair.peer / hosts:.1f} ms/host)",
         value=pair.own / hosts,
         unit="ms/host",
-        peer="Mininet star",
+        peer=peer.name,
         ratio=pair.ratio,
-        limit="≤ 0.1×",
+        limit=peer.limit,
     )
 
 
