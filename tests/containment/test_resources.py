@@ -6,63 +6,82 @@ is slower meanwhile, and is to be as before within two seconds after its end.
 
 from __future__ import annotations
 
+import signal
 import statistics
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bachang.fabric import LocalFabric, Sandbox
-from bachang.plan import Host, HostKind, Limits
-from tests.fabric.worlds import host, interface, python_service, world
-
-_ATTACKS = {
-    "fork bomb": "while True:\n  try: os.fork()\n  except OSError: pass",
-    "memory": "kept = []\nwhile True:\n  try: kept.append(bytearray(8 << 20))\n"
-    "  except MemoryError: pass",
-    "shared memory": "import subprocess\nwhile True: subprocess.run(['ipcmk', '-M', '32M'], "
-    "capture_output=True)",
-    "disk": "f = open('/tmp/big', 'wb', 0)\nwhile True:\n  try: f.write(bytes(1 << 20))\n"
-    "  except OSError: f.truncate(0); f.seek(0)",
-    "inodes": "n = 0\nwhile True:\n  n += 1\n  try: open(f'/tmp/{n}', 'w').close()\n"
-    "  except OSError: time.sleep(0.01)",
-    "descriptors": "kept = []\nwhile True:\n  try: kept.append(os.pipe())\n"
-    "  except OSError: time.sleep(0.01)",
-    "packets": "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
-    "while True: s.sendto(bytes(1000), ('10.1.0.12', 9))",
-    "ARP": "s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('eth0', 0))\n"
-    "while True: s.send(b'\\xff' * 6 + b'\\2' + os.urandom(5) + b'\\x08\\x06' + bytes.fromhex("
-    "'0001080006040001') + os.urandom(6) + b'\\x0a\\1\\0' + os.urandom(1) + bytes(6) "
-    "+ b'\\x0a\\1\\0\\x0c')",
-    "connections": "while True:\n  s = socket.socket(); s.setblocking(False)\n"
-    "  s.connect_ex(('10.1.0.12', 8080)); s.close()",
-}
+from bachang.fabric._cgroups import Held
+from tests.containment import attacks
 
 
-@pytest.fixture(scope="module")
-def street() -> Iterator[Sandbox]:
-    """An attacker, and a neighbour with a service."""
-    limits = Limits(processes=40, memory_mib=64, disk_mib=8, files=256)
-    attacker = Host(name="cell", kind=HostKind.HOST, interfaces=(interface(11),), limits=limits)
-    live = LocalFabric().deploy(
-        world(attacker, host("shop", 12, **python_service())), name="street", ends_with_client=True
-    )
+@pytest.fixture(scope="module", params=["plain", "grouped"])
+def street(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """An attacker, and a neighbour with a service; without and with control groups."""
+    groups = request.getfixturevalue("groups") if request.param == "grouped" else {}
+    live = LocalFabric(groups=groups).deploy(attacks.street(), name="street", ends_with_client=True)
     yield live
     live.destroy()
 
 
-@pytest.mark.parametrize("attack", _ATTACKS)
+@pytest.mark.parametrize("attack", attacks.ATTACKS)
 def test_the_neighbour_recovers(street: Sandbox, attack: str) -> None:
     before = _latency_s(street)
-    script = f"import os, socket, time\n{_ATTACKS[attack]}"
-    done = street.exec("cell", ["python3", "-c", script], timeout_s=0.7, limit_bytes=1000)
-    assert done.timed_out, done.stderr  # it was at work to the end
+    argv = ["python3", "-c", attacks.script(attack)]
+    done = street.exec("cell", argv, timeout_s=0.7, limit_bytes=1000)
+    # It was at work to the end, or the kernel has ended it for want of memory.
+    assert done.timed_out or done.status == -signal.SIGKILL, done.stderr
     assert street.status().state == "running"
     street.reset("cell")  # what it left behind goes with its generation
     deadline = time.monotonic() + 2
     while (after := _latency_s(street)) > 2 * before + 0.005:
         assert time.monotonic() < deadline, (before, after)
     assert street.exec("cell", ["echo", "new"]).stdout == b"new\n"
+
+
+@pytest.mark.parametrize("attack", sorted({*attacks.ATTACKS} - attacks.AIMED_AT_THE_SERVICE))
+def test_the_neighbour_goes_on_serving(street: Sandbox, attack: str) -> None:
+    """How fast is a matter of `bench attacks`; here each request is answered meanwhile."""
+    ended = threading.Event()
+
+    def attack_it() -> None:
+        argv = ["python3", "-c", attacks.script(attack)]
+        street.exec("cell", argv, timeout_s=1.0, limit_bytes=1000)
+        ended.set()
+
+    thread = threading.Thread(target=attack_it)
+    thread.start()
+    served = 0
+    while not ended.is_set():
+        assert _latency_s(street) < 1
+        served += 1
+    thread.join()
+    street.reset("cell")
+    assert served
+
+
+def test_a_host_takes_no_more_than_its_groups_give(home: Path, groups: dict[Held, str]) -> None:
+    """As the kernel has counted it, of everything in the host together."""
+    live = LocalFabric(groups=groups).deploy(attacks.street(), name="count", ends_with_client=True)
+    tops = {what: Path(base) / f"bachang-{live.status().id}" for what, base in groups.items()}
+    for attack in ("fork bomb", "memory", "disk"):
+        argv = ["python3", "-c", attacks.script(attack)]
+        live.exec("cell", argv, timeout_s=0.5, limit_bytes=1000)
+    memory, pids = tops[Held.MEMORY] / "cell.0", tops[Held.PIDS] / "cell.0"
+    assert 0 < int(_read(memory, "memory.max_usage_in_bytes", "memory.peak")) <= (64 + 8) << 20
+    assert 0 < int(_read(pids, "pids.current")) <= 41
+    waited = _read(tops[Held.CPU] / "cell.0", "cpu.stat").split()
+    assert int(waited[waited.index("nr_throttled") + 1]) > 0
+    live.destroy()
+
+
+def _read(place: Path, *names: str) -> str:
+    return next((place / one).read_text() for one in names if (place / one).exists())
 
 
 def test_system_v_memory_has_a_bound(street: Sandbox) -> None:

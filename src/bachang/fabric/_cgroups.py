@@ -34,6 +34,8 @@ _OWN = Path("/proc/self/cgroup")
 _PREFIX = "bachang-"
 _SHARE = 100
 """Weight of a host against the machine's other work (1024 in version 1)."""
+_PERIOD_US = 10_000
+"""In each period a host has half of the processors, at least one: the others always have some."""
 _LOOK_S = 0.001
 
 
@@ -204,10 +206,14 @@ def _values(limits: Limits) -> dict[str, str]:
     # A host's files lie in memory and are charged to it.
     memory = str((limits.memory_mib + limits.disk_mib) << 20)
     processes = str(limits.processes + 1)  # and its init
+    half_us = max(1, (os.cpu_count() or 1) // 2) * _PERIOD_US
     return {
         "memory.limit_in_bytes": memory,
         "memory.max": memory,
         "pids.max": processes,
         "cpu.shares": str(_SHARE),
         "cpu.weight": str(max(1, _SHARE // 10)),
+        "cpu.cfs_period_us": str(_PERIOD_US),
+        "cpu.cfs_quota_us": str(half_us),
+        "cpu.max": f"{half_us} {_PERIOD_US}",
     }

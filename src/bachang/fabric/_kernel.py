@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,6 +46,10 @@ _RESOLVE_IN_ROOT = 0x10
 # Numbers by machine: mount_setattr and openat2 are the same everywhere.
 _SYS_MOUNT_SETATTR = 442
 _SYS_OPENAT2 = 437
+_SYS_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
+_ATTRIBUTES_SIZE = 56  # linux/sched/types.h, SCHED_ATTR_SIZE_VER1
+_SLICE_NS = 100_000
+"""The least that the scheduler takes."""
 _BY_MACHINE = {"x86_64": (155, 317, 126), "aarch64": (41, 277, 91)}
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -120,6 +125,18 @@ def process_control(option: int, value: int | bytes = 0) -> None:
     """prctl(2) with one argument."""
     argument = value if isinstance(value, bytes) else ctypes.c_ulong(value)
     _checked(_libc.prctl(option, argument, 0, 0, 0), f"prctl {option}")
+
+
+def take_short_slices() -> None:
+    """Let this process and its children run for little at a time, so that others wait little.
+
+    Where the scheduler takes such a wish (Linux 6.12, EEVDF) whoever wakes up interrupts them at
+    once; elsewhere nothing changes.
+    """
+    nice = os.getpriority(os.PRIO_PROCESS, 0)
+    head = struct.pack("=IIQiI", _ATTRIBUTES_SIZE, 0, 0, nice, 0)
+    attributes = head + struct.pack("=QQQII", _SLICE_NS, 0, 0, 0, 0)
+    _libc.syscall(_SYS_SCHED_SETATTR[os.uname().machine], 0, attributes, 0)
 
 
 def bound_capabilities(kept: int) -> None:

@@ -41,6 +41,7 @@ def begin(status: socket.socket, refusal: OSError | None) -> Start:
     try:
         isolate(status, refusal, single_id=assignment.single_id)
         kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
+        kernel.take_short_slices()
         return Start(assignment=assignment, status=status, nursery=Nursery(assignment))
     except FabricError as error:
         report(status, error)
