@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -165,6 +167,18 @@ def test_seeds_are_secret_to_the_instance(engine: LocalEngine, tmp_path: Path) -
     assert len(seeds) == 4
     assert {len(bytes.fromhex(seed)) for seed in seeds} == {32}
     assert engine.seed_for("a") in seeds
+
+
+def test_of_many_first_users_one_makes_the_secret(tmp_path: Path) -> None:
+    places, together = Places(state=tmp_path, data=tmp_path), Barrier(8)
+
+    def first_use(_: int) -> bytes:
+        together.wait()
+        return places.secret()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(first_use, range(8)))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
 def test_a_secret_plan_belongs_to_its_name(engine: LocalEngine) -> None:

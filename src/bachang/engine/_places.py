@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +48,11 @@ class Places:
         """The instance's 256-bit secret, made on first use; seeds of exercises come from it."""
         path = self.data / "secret"
         if not path.exists():
-            draft = self.data / f"secret.{os.getpid()}"
-            draft.write_bytes(secrets.token_bytes(32))
-            draft.chmod(0o600)
+            handle, draft = tempfile.mkstemp(dir=self.data, prefix="secret.")
+            with open(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
             # link, not rename: of two first users one wins, and both then read the same.
             with contextlib.suppress(FileExistsError):
                 os.link(draft, path)
-            draft.unlink()
+            os.unlink(draft)
         return path.read_bytes()
