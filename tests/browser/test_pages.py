@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ from tests.browser.serving import Serving
 pytestmark = pytest.mark.slow
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PICTURES = os.environ.get("BACHANG_PICTURES")
-"""Folder for pictures of every page; unset: none are made."""
 SIZES: dict[str, ViewportSize] = {
     "desk": {"width": 1440, "height": 900},
     "phone": {"width": 390, "height": 844},
@@ -34,6 +31,7 @@ PAGES = {
     "verification": ("/packs/atelier/verification", "main li, main [role=status]"),
     "machine": ("/machine", "main table"),
     "board": ("/exercises/{exercise}/board", ".react-flow__node"),
+    "replay": ("/replay", "main h1"),
 }
 
 
@@ -84,9 +82,6 @@ def test_page(
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if language == "zh" else "en")
     expect(page.locator("html")).to_have_attribute("data-theme", scheme)
     expect(page.locator(".ant-spin-spinning")).to_have_count(0)
-    if PICTURES:
-        target = Path(PICTURES) / f"{name}-{size}-{language}-{scheme}.png"
-        page.screenshot(path=target)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     found = violations(page)
     context.close()

@@ -72,14 +72,26 @@ const FIRST_SIGHT = 4;
 const LEDGERS = new Set(["kWh", "min", "m³", "h", "CNY"]);
 
 /** The measured points that moved most, relative to their size: what to look at first. */
-export function lively(points: readonly Point[], samples: readonly Sample[]): string[] {
+export function lively(
+  points: readonly Point[],
+  samples: readonly Sample[],
+  most = FIRST_SIGHT,
+): string[] {
   const moved = drawable(points)
     .filter((point) => point.unit !== "" && !LEDGERS.has(point.unit))
     .map(({ name }) => ({ name, span: relativeSpan(samples, name) }));
   return moved
     .toSorted((a, b) => b.span - a.span)
-    .slice(0, FIRST_SIGHT)
+    .slice(0, most)
     .map(({ name }) => name);
+}
+
+/** The liveliest point of each system, then the next ones: a look at all of the world. */
+export function spread(points: readonly Point[], samples: readonly Sample[], most: number): Point[] {
+  const byName = new Map(points.map((point) => [point.name, point]));
+  const ordered = lively(points, samples, points.length).flatMap((name) => byName.get(name) ?? []);
+  const first = [...Map.groupBy(ordered, ({ system }) => system).values()].flatMap(([best]) => best ?? []);
+  return [...new Set([...first, ...ordered])].slice(0, most);
 }
 
 function relativeSpan(samples: readonly Sample[], name: string): number {

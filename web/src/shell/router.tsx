@@ -13,6 +13,7 @@ const inFrame: RouteObject[] = [
   { path: "runs/:run", lazy: () => import("#/views/run") },
   { path: "runs/:run/review", lazy: () => import("#/views/review") },
   { path: "exercises", lazy: () => import("#/views/exercises") },
+  { path: "replay", lazy: () => import("#/views/replay") },
   { path: "exercises/:exercise", lazy: () => import("#/views/exercise") },
   { path: "people/:part?", lazy: () => import("#/views/people") },
   { path: "profile", lazy: () => import("#/views/profile") },

@@ -202,6 +202,14 @@ export const recording = (run: string, session: string): Promise<string> =>
       parseAs: "text",
     }),
   );
+/** The after-action report of a run as a PDF. */
+export const reportPaper = (run: string, language: "en" | "zh"): Promise<Blob> =>
+  got(
+    GET("/api/runs/{run}/report.pdf", {
+      params: { path: { run }, query: { language } },
+      parseAs: "blob",
+    }),
+  );
 export const openScreen = (id: string, host: string, screen: string): Promise<Screen> =>
   ask(screenModel, POST("/api/runs/{run}/screens", { ...inRun(id), body: { host, screen } }));
 

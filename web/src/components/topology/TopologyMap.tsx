@@ -45,9 +45,10 @@ export default function TopologyMap(props: TopologyMapProps): ReactElement {
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
       fitView
-      fitViewOptions={{ padding: 0.06, maxZoom: 1.35 }}
+      fitViewOptions={{ padding: still ? 0.03 : 0.06, maxZoom: still ? 4 : 1.35 }}
+      data-wall={still}
       minZoom={0.25}
-      maxZoom={2.5}
+      maxZoom={4}
       nodesDraggable={false}
       nodesConnectable={false}
       nodesFocusable={false}

@@ -9,7 +9,7 @@ import { entriesModel } from "../journal";
 import { packModel } from "../pack";
 import { pointsModel } from "../points";
 import { read } from "../problem";
-import { recordFrom, type RunRecord } from "../record";
+import { recordFrom, type Kept } from "../record";
 import { runModel } from "../run";
 import { terminalModel } from "../terminal";
 import { topologyModel } from "../topology";
@@ -30,10 +30,10 @@ const addresses = Object.keys(answers);
 const place = addresses.find((each) => /^\/api\/exercises\/[a-z0-9]{16}$/.test(each)) ?? "";
 const exercise = answer(exerciseModel, place);
 
-function record(id: string): RunRecord {
+function keptOf(id: string): Kept {
   const own = `/api/runs/${id}`;
   const sessions = answer(v.array(terminalModel), `${own}/terminals`);
-  return recordFrom({
+  return {
     run: answer(runModel, own),
     entries: answer(entriesModel, `${own}/events`).items,
     sampled: answer(entriesModel, `${own}/events?kind=points.sampled`).items,
@@ -43,14 +43,14 @@ function record(id: string): RunRecord {
       session,
       cast: castFrom(answer(v.string(), `${own}/terminals/${session.session}/recording`)),
     })),
-  });
+  };
 }
 
 /** Best first. */
-const records = exercise.runs
-  .map(({ id }) => record(id))
+export const kept = exercise.runs
+  .map(({ id }) => keptOf(id))
   .toSorted((a, b) => b.run.points - a.run.points);
-const [first, second] = records;
+const [first, second] = kept.map(recordFrom);
 if (!first || !second) throw new Error("nobody was recorded: run `make recorded`");
 
 export const recorded = {
@@ -65,3 +65,5 @@ export const recorded = {
   first,
   second,
 };
+
+export { text };

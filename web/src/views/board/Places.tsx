@@ -11,6 +11,7 @@ export function Places({ board }: { board: Board }): ReactElement {
   const { t } = useTranslation();
   const text = useText();
   const most = Math.max(1, ...board.rows.map((row) => row.max_points));
+  if (board.rows.length === 0) return <p className={css.quiet}>{t("board.nobody")}</p>;
   return (
     <section className={css.places}>
       <table>
@@ -46,6 +47,31 @@ export function Places({ board }: { board: Board }): ReactElement {
           ))}
         </tbody>
       </table>
+      <Progress board={board} />
     </section>
+  );
+}
+
+/** How many have solved each task: what the marks in the rows stand for. */
+function Progress({ board }: { board: Board }): ReactElement {
+  const text = useText();
+  const all = board.rows.length;
+  return (
+    <ol className={css.progress}>
+      {board.tasks.map(({ name, title }) => {
+        const count = board.rows.filter(({ solved }) => solved.includes(name)).length;
+        return (
+          <li key={name} data-on={count > 0}>
+            <span>{text(title)}</span>
+            <i>
+              <b style={{ width: `${(100 * count) / all}%` }} />
+            </i>
+            <span className="number">
+              {count}/{all}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
   );
 }

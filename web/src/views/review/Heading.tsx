@@ -1,10 +1,16 @@
 /** With whom a run is compared, and its report to take away. */
-import { Select } from "antd";
-import type { ReactElement } from "react";
-import { useTranslation } from "#/language";
+import { DownOutlined, FilePdfOutlined, FileTextOutlined } from "@ant-design/icons";
+import { Button, Dropdown, Select, Space } from "antd";
+import { useState, type ReactElement } from "react";
+import { useNavigate } from "react-router";
+import { useLanguage, useTranslation } from "#/language";
 import type { RunRecord } from "#/models/record";
 import { useQuery } from "#/transport/hooks";
+import { alive, type Run } from "#/models/run";
+import { usePresent } from "#/shell/SignedIn";
+import { useTell } from "#/shell/tell";
 import * as portal from "#/transport/portal";
+import { exerciseRecording } from "#/transport/records";
 import css from "./review.module.css";
 
 interface HeadingProps {
@@ -36,8 +42,74 @@ export function Heading({ records, onBeside }: HeadingProps): ReactElement {
           label: `${learner} · ${points}`,
         }))}
       />
+      {own ? <TakeAway run={own} /> : null}
     </div>
   );
+}
+
+/** The report as a page and on paper; the whole exercise as a recording. */
+function TakeAway({ run }: { run: Run }): ReactElement {
+  const { id, exercise } = run;
+  const { t } = useTranslation();
+  const { account } = usePresent();
+  const language = useLanguage();
+  const navigate = useNavigate();
+  const tell = useTell();
+  const [printing, setPrinting] = useState(false);
+  // A report tells what a learner is still to find out.
+  const early = alive(run) && run.account === account.id;
+  const print = async (): Promise<void> =>
+    download(`after-action-${id}.pdf`, await portal.reportPaper(id, language));
+  const save = async (): Promise<void> => {
+    const text = JSON.stringify(await exerciseRecording(exercise));
+    download(`exercise-${exercise}.json`, new Blob([text], { type: "application/json" }));
+  };
+  const items = [
+    { key: "save", label: t("board.save"), onClick: () => void tell(save) },
+    {
+      key: "show",
+      label: t("board.show"),
+      onClick: () => void navigate(`/exercises/${exercise}/board?replay=10`),
+    },
+  ];
+  return (
+    <Space.Compact>
+      <Button
+        icon={<FileTextOutlined />}
+        href={`/api/runs/${id}/report.html?language=${language}`}
+        target="_blank"
+        rel="noreferrer"
+        disabled={early}
+        title={early ? t("review.early") : undefined}
+      >
+        {t("review.html")}
+      </Button>
+      <Button
+        icon={<FilePdfOutlined />}
+        loading={printing}
+        disabled={early}
+        title={early ? t("review.early") : undefined}
+        onClick={() => {
+          setPrinting(true);
+          void tell(print).finally(() => setPrinting(false));
+        }}
+      >
+        {t("review.pdf")}
+      </Button>
+      <Dropdown menu={{ items }} trigger={["click"]}>
+        <Button icon={<DownOutlined />} aria-label={t("review.more")} />
+      </Dropdown>
+    </Space.Compact>
+  );
+}
+
+function download(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
 }
 
 /** Runs of the same pack: those of the exercise, and the person's own. */
