@@ -3,22 +3,30 @@
 The peer is what one would write first: SQLite with one insert and one commit for each event,
 as durable as ours (write-ahead log, ``synchronous=FULL``). Ours come in groups, as from an
 agent's log, and from 64 threads, as from 64 people who each wait for their acknowledgement.
+The store in PostgreSQL (Debian's server, on a socket, ``fsync=on``) stands beside SQLite.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sqlite3
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from statistics import median
 
-from bachang.journal import Event, EventLog, SqliteStore, copy
+from bachang.journal import Event, EventLog, PostgresStore, SqliteStore, Store, copy
 from bench import Row, alternate
 from tests.journal.test_kill import acknowledged_until_killed
+from tests.postgres import Postgres
+
+Fresh = Callable[[], AbstractContextManager[Store]]
+"""Opens a store that is empty."""
 
 PEOPLE = 64
 EACH = 25
@@ -30,6 +38,7 @@ def run() -> list[Row]:
     """Grouped commits beside plain ones, the agent's log, copying, and kill -9."""
     pair = alternate(_grouped, _plain)
     return [
+        *_postgres(),
         Row(
             name=f"durable events, {GROUP} a commit",
             value=median(_appended() for _ in range(5)),
@@ -55,6 +64,36 @@ def run() -> list[Row]:
     ]
 
 
+def _postgres() -> list[Row]:
+    """The other store, as durable, beside SQLite on the same disk."""
+    with tempfile.TemporaryDirectory(prefix="b-pg-") as folder:
+        server = Postgres.alone(Path(folder), durable=True)
+
+        def fresh() -> PostgresStore:
+            return PostgresStore(server.database())
+
+        appended = alternate(lambda: _appended(fresh), _appended)
+        grouped = alternate(lambda: _grouped(fresh), _grouped)
+        server.stop()
+    return [
+        Row(
+            name=f"PostgreSQL: durable events, {GROUP} a commit",
+            value=appended.own,
+            unit="events/s",
+            peer="SQLite",
+            ratio=appended.ratio,
+            limit="≥ 5000",
+        ),
+        Row(
+            name=f"PostgreSQL: acknowledged to {PEOPLE} threads, one event at a time",
+            value=grouped.own,
+            unit="events/s",
+            peer="SQLite",
+            ratio=grouped.ratio,
+        ),
+    ]
+
+
 def _event(sandbox: str, sequence: int) -> Event:
     return Event(
         sandbox=sandbox,
@@ -69,9 +108,15 @@ def _event(sandbox: str, sequence: int) -> Event:
     )
 
 
-def _appended() -> float:
-    """Events per second when they come in groups, as from an agent's log."""
+@contextlib.contextmanager
+def _sqlite() -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder, SqliteStore(Path(folder) / "j.db") as store:
+        yield store
+
+
+def _appended(fresh: Fresh = _sqlite) -> float:
+    """Events per second when they come in groups, as from an agent's log."""
+    with fresh() as store:
         events = [_event("s-1", sequence) for sequence in range(1, 50 * GROUP + 1)]
         started = time.perf_counter()
         for start in range(0, len(events), GROUP):
@@ -79,9 +124,9 @@ def _appended() -> float:
         return len(events) / (time.perf_counter() - started)
 
 
-def _grouped() -> float:
+def _grouped(fresh: Fresh = _sqlite) -> float:
     """Events per second when each thread waits for each of its events."""
-    with tempfile.TemporaryDirectory() as folder, SqliteStore(Path(folder) / "j.db") as store:
+    with fresh() as store:
 
         def answer(name: str) -> None:
             for sequence in range(1, EACH + 1):

@@ -15,6 +15,7 @@ from hypothesis import settings
 from bachang.account import leave_root
 from bachang.fabric._cgroups import Held, writable_groups
 from bachang.fabric.leaks import wait_clean
+from tests.postgres import Postgres, running
 
 TEST_GROUPS = "bachang-tests"
 """Control groups for the tests that want some, so that all others run without."""
@@ -50,6 +51,12 @@ def homes() -> Iterator[Path]:
         yield folder
         assert wait_clean() == []
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of Debian's PostgreSQL for the whole run."""
+    yield from running()
 
 
 @pytest.fixture

@@ -9,12 +9,6 @@ import pytest
 
 from bachang.portal import Assembly, Outside, Settings
 from tests.portal.people import PACKS, Clock, People
-from tests.portal.postgres import Postgres, running
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    yield from running()
 
 
 @pytest.fixture

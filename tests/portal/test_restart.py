@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from websockets.sync.client import connect
 
+from bachang.engine import Places
 from bachang.fabric import LocalFabric
 from tests.portal.people import PACKS
 from tests.portal.test_run import running
@@ -73,8 +74,22 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def process(home: Path) -> Iterator[Process]:
-    process = Process(free_port(), "--packs", str(PACKS))
+def words() -> list[str]:
+    """More words for the command; a test may have others."""
+    return []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, words: list[str]) -> str:
+    """The test is run with each data base."""
+    if request.param == "postgresql":
+        words += ["--database", request.getfixturevalue("postgres").database()]
+    return str(request.param)
+
+
+@pytest.fixture
+def process(home: Path, words: list[str]) -> Iterator[Process]:
+    process = Process(free_port(), "--packs", str(PACKS), *words)
     yield process
     process.stop()
     fabric = LocalFabric()
@@ -92,7 +107,7 @@ def answer(client: httpx2.Client, run: str, number: int) -> bool:
         return False
 
 
-def test_killed_with_answers_in_flight(process: Process) -> None:
+def test_killed_with_answers_in_flight(either: str, process: Process) -> None:
     headers = {"X-Bachang": "1", "Origin": process.origin}
     with httpx2.Client(base_url=process.origin, headers=headers, timeout=60) as client:
         client.post("/api/session/token", json={"token": process.token}).raise_for_status()
@@ -118,6 +133,10 @@ def test_killed_with_answers_in_flight(process: Process) -> None:
         assert b"be1fore" in shown  # redrawn
         exercise = after["exercise"]
         assert client.post(f"/api/exercises/{exercise}/end").json()["state"] == "ended"
+        kept = client.get(f"/api/runs/{run}/events", params={"kind": "task.answered"}).json()
+        assert len(kept["items"]) == ANSWERS
+    own = [*Places.of_account().data.glob("*.db")]
+    assert bool(own) == (either == "sqlite"), "the journal is in one place"
 
 
 def type_and_wait(address: str, cookies: str, typed: bytes, wanted: bytes) -> bytes:

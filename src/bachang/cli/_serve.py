@@ -36,7 +36,9 @@ def serve(
     screens: Annotated[str | None, typer.Option(help="Wildcard domain for pages of hosts.")] = None,
     database: Annotated[
         str | None,
-        typer.Option(help="PostgreSQL, e.g. postgresql+psycopg://user@/portal; else SQLite."),
+        typer.Option(
+            help="PostgreSQL for people and journals, postgresql://user@host/name; else SQLite."
+        ),
     ] = None,
     packs: Annotated[Path | None, typer.Option(help="Folder of the packs that ship.")] = None,
     sandboxes: Annotated[int | None, typer.Option(min=1, help="Most at a time.")] = None,

@@ -44,11 +44,25 @@ class Record:
 
 
 class LocalEngine:
-    """Places sandboxes on this machine and keeps what they leave."""
+    """Places sandboxes on this machine and keeps what they leave.
 
-    def __init__(self, *, places: Places | None = None, fabric: Fabric | None = None) -> None:
+    Args:
+        places: Folders; ``None``: those of this account.
+        fabric: What makes plans live; ``None``: this machine's.
+        journal: An open store of all journals, which stays the caller's to close; ``None``: the
+            account's own file, opened when it is needed.
+    """
+
+    def __init__(
+        self,
+        *,
+        places: Places | None = None,
+        fabric: Fabric | None = None,
+        journal: Store | None = None,
+    ) -> None:
         self.places = places or Places.of_account()
         self.fabric = fabric or LocalFabric()
+        self._journal = journal
 
     def seed_for(self, exercise: str, learner: str = "") -> str:
         """A seed that a public pack does not give away.
@@ -111,7 +125,7 @@ class LocalEngine:
         if self.salvage(name):
             return False
         sandbox = self.sandbox(name)
-        with self.store() as store:
+        with self._store() as store:
             copy(sandbox, store)
             # The log vanishes with the sandbox: opened before, it can be read to its end.
             tail = sandbox.follow(max(0, store.last(sandbox.status().id) - 1))
@@ -132,7 +146,7 @@ class LocalEngine:
         """
         if name not in self.fabric.abandoned():
             return False
-        with self.store() as store:
+        with self._store() as store:
             copy(self.fabric.salvage(name), store)
         with contextlib.suppress(SandboxError):  # somebody else was faster: it lives again
             self.fabric.forget(name)
@@ -140,7 +154,11 @@ class LocalEngine:
 
     def store(self) -> Store:
         """The store of all journals of this account; a context manager."""
-        return SqliteStore(self.places.journal)
+        return self._journal or SqliteStore(self.places.journal)
+
+    def _store(self) -> contextlib.AbstractContextManager[Store]:
+        """The same for one use: what is the caller's is not closed."""
+        return contextlib.nullcontext(self._journal) if self._journal else self.store()
 
     def record_of(self, name: str) -> Record:
         """Plan and events of the running, else of the latest sandbox of that name (or id).
@@ -149,7 +167,7 @@ class LocalEngine:
             UnknownSandboxError: there was never one.
         """
         self.salvage(name)
-        with self.store() as store:
+        with self._store() as store:
             try:
                 live = self.attach(name)
             except SandboxError:

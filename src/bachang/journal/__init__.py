@@ -1,9 +1,10 @@
 """The append-only record of a sandbox, from which every score and screen is computed.
 
-`SqliteStore` is imported when it is asked for: the agent records events and has no use
-for a data base.
+The stores are imported when they are asked for: the agent records events and has no use for a
+data base.
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from bachang.journal._codec import decode, encode
@@ -19,6 +20,7 @@ from bachang.journal._log import EventLog, LogFile
 from bachang.journal._store import Source, Store, copy
 
 if TYPE_CHECKING:
+    from bachang.journal._postgres import PostgresStore, driver_address
     from bachang.journal._sqlite import SqliteStore
 
 __all__ = [
@@ -29,19 +31,26 @@ __all__ = [
     "JournalError",
     "LogError",
     "LogFile",
+    "PostgresStore",
     "Source",
     "SqliteStore",
     "Store",
     "StoreError",
     "copy",
     "decode",
+    "driver_address",
     "encode",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name != "SqliteStore":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from bachang.journal._sqlite import SqliteStore
+_LATE = {
+    "PostgresStore": "bachang.journal._postgres",
+    "SqliteStore": "bachang.journal._sqlite",
+    "driver_address": "bachang.journal._postgres",
+}
 
-    return SqliteStore
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATE[name]), name)

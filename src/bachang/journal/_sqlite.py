@@ -1,9 +1,8 @@
 """The embedded store: one SQLite file.
 
 Write-ahead log with ``synchronous=FULL``: a commit is on the disk when it returns. Commits
-are grouped: whoever comes first commits for all that wait at that moment, so many small
-appends share one sync. Each append is a savepoint of its own, so one that is refused takes
-no other with it.
+are grouped (`Group`). Each append is a savepoint of its own, so one that is refused takes no
+other with it.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from bachang.journal._error import ConflictError, StoreError
 from bachang.journal._event import Event
+from bachang.journal._group import Group, Ticket
+from bachang.journal._row import COLUMNS, conflict, event_of, row_of
 from bachang.journal._store import Store
 
 FORMAT = 1
@@ -34,9 +33,8 @@ CREATE TABLE event (
 CREATE UNIQUE INDEX event_identity ON event (sandbox, sequence, epoch);
 CREATE INDEX event_kind ON event (sandbox, kind, sequence);
 """
-_COLUMNS = "sandbox, epoch, sequence, wall_time_s, sandbox_time_s, actor, kind, subject, data"
-_INSERT = f"INSERT OR IGNORE INTO event ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_SAME = f"SELECT {_COLUMNS} FROM event WHERE sandbox = ? AND epoch = ? AND sequence = ?"  # noqa: S608
+_INSERT = f"INSERT OR IGNORE INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SAME = f"SELECT {COLUMNS} FROM event WHERE sandbox = ? AND epoch = ? AND sequence = ?"  # noqa: S608
 
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "its disk is full; make room, then try again",
@@ -47,18 +45,6 @@ _REMEDIES = {
     sqlite3.SQLITE_CORRUPT: "it is damaged; restore a copy, the sandboxes' own logs have the rest",
     sqlite3.SQLITE_IOERR: "its disk reports an error; check the disk and its room",
 }
-
-
-class _Ticket:
-    """One append that waits for a commit."""
-
-    __slots__ = ("done", "error", "new", "rows")
-
-    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
-        self.rows = rows
-        self.new = 0
-        self.done = False
-        self.error: StoreError | None = None
 
 
 class SqliteStore(Store):
@@ -74,9 +60,7 @@ class SqliteStore(Store):
 
     def __init__(self, path: Path, *, busy_s: float = 5.0) -> None:
         self.path = path
-        self._queue: list[_Ticket] = []
-        self._turn = threading.Condition()
-        self._committing = False
+        self._group = Group(self._commit)
         self._read_lock = threading.Lock()
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -92,15 +76,7 @@ class SqliteStore(Store):
 
     def append(self, events: Iterable[Event]) -> int:
         """See `Store.append`."""
-        ticket = _Ticket([_row(event) for event in events])
-        if waiting := self._wait_for_turn(ticket):
-            try:
-                self._commit(waiting)
-            finally:
-                self._end_turn()
-        if ticket.error:
-            raise ticket.error
-        return ticket.new
+        return self._group.append([row_of(event) for event in events])
 
     def events(
         self,
@@ -113,11 +89,11 @@ class SqliteStore(Store):
         """See `Store.events`."""
         among = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
         query = (
-            f"SELECT {_COLUMNS} FROM event WHERE sandbox = ? AND sequence > ?{among} "  # noqa: S608
+            f"SELECT {COLUMNS} FROM event WHERE sandbox = ? AND sequence > ?{among} "  # noqa: S608
             "ORDER BY sequence, epoch LIMIT ?"
         )
         rows = self._query(query, (sandbox, after, *kinds, -1 if limit is None else limit))
-        return [_event(row) for row in rows]
+        return [event_of(row) for row in rows]
 
     def last(self, sandbox: str) -> int:
         """See `Store.last`."""
@@ -133,9 +109,8 @@ class SqliteStore(Store):
 
     def close(self) -> None:
         """See `Store.close`."""
-        with self._turn, self._read_lock:
-            self._turn.wait_for(lambda: not self._committing)
-            self._opened.close()
+        with self._read_lock:
+            self._group.close(self._opened.close)
 
     @contextlib.contextmanager
     def _connect(self, busy_s: float) -> Iterator[sqlite3.Connection]:
@@ -164,25 +139,7 @@ class SqliteStore(Store):
                 "use the Bachang that wrote it, or name another file"
             )
 
-    def _wait_for_turn(self, ticket: _Ticket) -> list[_Ticket]:
-        """Wait until another thread has committed the ticket (then empty), or no thread
-        commits: then all that wait are this thread's to commit.
-        """
-        with self._turn:
-            self._queue.append(ticket)
-            self._turn.wait_for(lambda: ticket.done or not self._committing)
-            if ticket.done:
-                return []
-            self._committing = True
-            waiting, self._queue = self._queue, []
-            return waiting
-
-    def _end_turn(self) -> None:
-        with self._turn:
-            self._committing = False
-            self._turn.notify_all()
-
-    def _commit(self, tickets: list[_Ticket]) -> None:
+    def _commit(self, tickets: list[Ticket]) -> None:
         """One transaction for all that wait; each learns its own outcome."""
         try:
             self._writer.execute("BEGIN IMMEDIATE")
@@ -193,21 +150,19 @@ class SqliteStore(Store):
             self._roll_back()
             for ticket in tickets:
                 ticket.error = self._refusal(error)
-        for ticket in tickets:
-            ticket.done = True
 
     def _roll_back(self) -> None:
         with contextlib.suppress(sqlite3.Error):
             self._writer.execute("ROLLBACK")
 
-    def _insert(self, ticket: _Ticket) -> None:
+    def _insert(self, ticket: Ticket) -> None:
         self._writer.execute("SAVEPOINT one_append")
         try:
             ticket.new = self._writer.executemany(_INSERT, ticket.rows).rowcount
             if ticket.new < len(ticket.rows):
                 self._check_same(ticket.rows)
-        except ConflictError as conflict:
-            ticket.error = conflict
+        except ConflictError as error:
+            ticket.error = error
             self._writer.execute("ROLLBACK TO one_append")
         self._writer.execute("RELEASE one_append")
 
@@ -215,10 +170,7 @@ class SqliteStore(Store):
         """What was ignored must be there with the same content."""
         for row in rows:
             if self._writer.execute(_SAME, row[:3]).fetchone() != row:
-                raise ConflictError(
-                    f"event {row[2]} of {row[0]} (epoch {row[1]}) is in {self.path} with other "
-                    "content: two journals were mixed up, or a log was edited. Nothing was stored"
-                )
+                raise conflict(row, self.path)
 
     def _query(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         try:
@@ -231,31 +183,3 @@ class SqliteStore(Store):
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         remedy = _REMEDIES.get(code, "nothing of this call was kept")
         return StoreError(f"the journal {self.path} refused ({error}): {remedy}")
-
-
-def _row(event: Event) -> tuple[Any, ...]:
-    data = msgspec.json.encode(event.data, order="sorted")
-    return (
-        *event.identity,
-        float(event.wall_time_s),
-        float(event.sandbox_time_s),
-        event.actor,
-        event.kind,
-        event.subject,
-        data,
-    )
-
-
-def _event(row: tuple[Any, ...]) -> Event:
-    sandbox, epoch, sequence, wall_time_s, sandbox_time_s, actor, kind, subject, data = row
-    return Event(
-        sandbox=sandbox,
-        epoch=epoch,
-        sequence=sequence,
-        wall_time_s=wall_time_s,
-        sandbox_time_s=sandbox_time_s,
-        actor=actor,
-        kind=kind,
-        subject=subject,
-        data=msgspec.json.decode(data),
-    )

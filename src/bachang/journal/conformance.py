@@ -12,6 +12,7 @@ A store's own tests subclass `StoreConformance`, say how to open one, and run un
 from __future__ import annotations
 
 import abc
+import dataclasses
 import threading
 from pathlib import Path
 
@@ -77,6 +78,20 @@ class StoreConformance(abc.ABC):
             assert store.events("hall-1") == events
         with self.open(tmp_path) as store:
             assert store.events("hall-1") == events
+
+    def test_keeps_hostile_texts(self, tmp_path: Path) -> None:
+        """What hosts and people wrote comes back as it was, whatever it is."""
+        hostile = "\0\\0\\ '); DROP TABLE event; -- %s {} \u202e\U0001f600"
+        written = dataclasses.replace(
+            event(1, sandbox=f"hall{hostile}", kind=f"k{hostile}", subject=hostile),
+            actor=hostile,
+            data={hostile: [hostile]},
+        )
+        with self.open(tmp_path) as store:
+            assert store.append([written]) == 1
+            assert store.append([written]) == 0
+            assert store.events(written.sandbox, kinds=[written.kind]) == [written]
+            assert store.sandboxes() == [written.sandbox]
 
     def test_appending_again_changes_nothing(self, tmp_path: Path) -> None:
         """Identity decides: repeated and overlapping appends are harmless."""

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
 from bachang.engine import LocalEngine
+from bachang.journal import PostgresStore, Store, StoreError
 from bachang.portal._access import RULES, Access
 from bachang.portal._application import application, route_keys
 from bachang.portal._audit import Audit
@@ -62,6 +63,7 @@ class Assembly:
         outside = outside or Outside()
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = PortalStore(settings.database or f"sqlite:///{settings.data / 'portal.db'}")
+        engine = engine or LocalEngine(journal=_journal(settings))
         audit = Audit(self.store, outside)
         ground = Ground(settings=settings, store=self.store, audit=audit, outside=outside)
         self.sessions = Sessions(ground)
@@ -71,7 +73,7 @@ class Assembly:
         library = Library(ground, proofs)
         registry = Registry(self.store, audit)
         live = Live(outside.now)
-        self.stage = Stage(ground, engine or LocalEngine(), registry, live, library.folder)
+        self.stage = Stage(ground, engine, registry, live, library.folder)
         self.verifier = Verifier(
             ground,
             library,
@@ -157,6 +159,20 @@ class Assembly:
         self.stage.close()
         self.stage.journal.close()
         self.store.close()
+
+
+def _journal(settings: Settings) -> Store | None:
+    """Journals are kept where people are; ``None``: in the account's own file.
+
+    Raises:
+        ConnectionError: the data base does not answer.
+    """
+    if settings.database is None:
+        return None
+    try:
+        return PostgresStore(settings.database)
+    except StoreError as error:
+        raise ConnectionError(str(error)) from error
 
 
 def _register_topics(portal: Portal) -> None:

@@ -32,7 +32,8 @@ class Settings:
     """Wildcard domain for pages of hosts, e.g. ``screens.range.example``; with ``None`` they
     are at ``<random>.localhost`` and so can only be opened on this machine."""
     database: str | None = None
-    """SQLAlchemy address of the people's store; ``None``: SQLite in ``data``."""
+    """Where people and journals are kept, ``postgresql://user@host/name``; ``None``: people in
+    SQLite in ``data``, journals in the account's own file."""
     data: Path
     """Folder of the portal's own files: data base, uploaded packs."""
     packs: Path | None = None

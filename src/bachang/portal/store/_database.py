@@ -17,6 +17,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
+from bachang.journal import driver_address
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S = 10
 
@@ -25,14 +27,14 @@ class PortalStore:
     """Connections to the data base, whose tables are brought up to date first.
 
     Args:
-        address: SQLAlchemy address, ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
+        address: SQLAlchemy address, ``sqlite:///FILE`` or ``postgresql://…``.
 
     Raises:
         ConnectionError: the data base does not answer; the text says what to do.
     """
 
     def __init__(self, address: str) -> None:
-        self.engine = _engine(address)
+        self.engine = _engine(driver_address(address))
         self._writer = self.engine.execution_options(writing=True)
         self._writing = threading.Lock()
         try:
