@@ -41,6 +41,8 @@ class Assignment:
     """The sandbox lives only as long as its client keeps the status socket open."""
     groups: dict[Held, str] = field(default_factory=dict)
     """Directories of control groups that the caller may use, by what they hold."""
+    journal_bytes: int = 1 << 30
+    """How much the journal may grow to."""
     least: tuple[Guarantee, ...] = ()
     """What the operator demands."""
     neighbour_entries: int = 1 << 30

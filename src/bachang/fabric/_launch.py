@@ -43,6 +43,7 @@ _SLACK_S = 15.0
 MARK = "bachang-agent"
 """Stands on an agent's command line, before its state directory: only what is marked is ours."""
 _WORDS = 600
+_OUTPUT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,7 @@ def _start(
     path = directory.path
     task = os.memfd_create("assignment", os.MFD_CLOEXEC)
     log = os.open(path / LOG, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    output = os.open(path / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    output = os.open(path / OUTPUT, _OUTPUT_FLAGS, 0o600)
     door = directory.listen()
     given = [status.fileno(), task, door.fileno(), log, lock]
     try:

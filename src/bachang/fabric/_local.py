@@ -55,6 +55,7 @@ class LocalFabric(contract.Fabric):
         ready_timeout_s: float = 20.0,
         groups: Mapping[Held, str] | None = None,
         least: frozenset[Guarantee] | None = None,
+        journal_bytes: int = 1 << 30,
     ) -> None:
         """Args:
         plant_argv: Arguments of Python that start the plant.
@@ -62,7 +63,9 @@ class LocalFabric(contract.Fabric):
         ready_timeout_s: How long services may take until they answer.
         groups: Directories of control groups to use; those of the account if not given.
         least: Isolation that a sandbox must have; what the operator demands if not given.
+        journal_bytes: How much a journal may grow to before its sandbox is paused for good.
         """
+        self._journal_bytes = journal_bytes
         self._groups = groups
         self._least = least
         self._plant_argv = plant_argv
@@ -92,6 +95,7 @@ class LocalFabric(contract.Fabric):
             single_id=not enough_ids(),
             ends_with_client=ends_with_client,
             groups=groups,
+            journal_bytes=self._journal_bytes,
             least=tuple(sorted(demanded)),
             neighbour_entries=entries,
             neighbour_words=words,

@@ -42,6 +42,11 @@ class EventLog:
         """Number of the last event; 0 for an empty log."""
         return len(self._starts) + len(self._pending)
 
+    @property
+    def size(self) -> int:
+        """Bytes that were written."""
+        return self._written
+
     def begin_epoch(self) -> int:
         """Later events belong to the next epoch; returns it."""
         self.epoch += 1

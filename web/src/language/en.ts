@@ -242,6 +242,7 @@ export const en = {
     "message.sent": "Message",
     "platform.fault": "Platform fault",
     "point.changed": "Changed",
+    "events.withheld": "Too many events: counted",
     "program.ran": "Program",
     "sandbox.deployed": "World is up",
     "sandbox.destroyed": "World is down",

@@ -239,6 +239,7 @@ export const zh: Words = {
     "message.sent": "消息",
     "platform.fault": "平台故障",
     "point.changed": "变化",
+    "events.withheld": "事件过多：只计数",
     "program.ran": "程序",
     "sandbox.deployed": "世界已启动",
     "sandbox.destroyed": "世界已关闭",

@@ -197,6 +197,9 @@ _TELLERS: dict[str, Teller] = {
     "sandbox.restored": _plain(Strand.WORLD, "The sandbox was restored", "沙箱已恢复"),
     "sandbox.paused": _plain(Strand.CONTROL, "Paused", "暂停"),
     "sandbox.resumed": _plain(Strand.CONTROL, "Resumed", "继续"),
+    "events.withheld": _plain(
+        Strand.PLATFORM, "Too many events: some were only counted", "事件过多：部分只计数"
+    ),
     "clock.advanced": _plain(Strand.CONTROL, "The clock was advanced", "时钟快进"),
     "clock.slipped": _plain(Strand.PLATFORM, "The clock slipped", "时钟滞后"),
     "platform.fault": _of(Strand.PLATFORM, "Platform fault: {}", "平台故障：{}", _own, bad=True),

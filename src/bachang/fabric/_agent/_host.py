@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _WORDS = 2000
-_LOG_BYTES = 4 << 20
 
 
 @dataclass(slots=True)
@@ -124,19 +123,6 @@ class LiveHost:
         """Let go of the namespaces; they vanish with the host's last process."""
         for descriptor in (self.pidfd, self.network, *self.group.doors):
             os.close(descriptor)
-
-
-def trim(live: LiveHost, path: str) -> None:
-    """Empty a log that has grown beyond its bound; its writer appends, and goes on."""
-    try:
-        descriptor = live.open(path, os.O_WRONLY)
-    except OSError:
-        return
-    try:
-        if os.fstat(descriptor).st_size > _LOG_BYTES:
-            os.ftruncate(descriptor, 0)
-    finally:
-        os.close(descriptor)
 
 
 def adopt(plan: Host, generation: int, pid: int, group: Membership) -> LiveHost:

@@ -60,7 +60,9 @@ async def _live(assignment: Assignment, nursery: Nursery, status: socket.socket)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     clock = Clock()
     log = EventLog(LOG_FD, sandbox=assignment.sandbox, wall_clock=time.time)
-    world = World(assignment, nursery, Journal(log, clock), clock)
+    world = World(
+        assignment, nursery, Journal(log, clock, most_bytes=assignment.journal_bytes), clock
+    )
     loop.add_signal_handler(signal.SIGTERM, world.end)
     listener = socket.socket(fileno=LISTENER_FD)
     listener.listen(socket.SOMAXCONN)

@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bachang.fabric._contract import MachineError
+from bachang.fabric._agent._floods import Floods
+from bachang.fabric._contract import MachineError, SandboxError
 from bachang.journal import Event, EventLog, LogError
 
 _RETRY_S = 1.0
+_SUMMARY_S = 1.0
+_RESERVE = 16
+"""Of this part is the room beyond its bound, for what exercise control still has to say."""
 
 
 class Clock:
@@ -37,8 +41,19 @@ class Clock:
 class Journal:
     """Numbers events, writes them once per turn of the loop, syncs where somebody waits."""
 
-    def __init__(self, log: EventLog, clock: Clock) -> None:
+    def __init__(self, log: EventLog, clock: Clock, *, most_bytes: int) -> None:
+        """Args:
+        log: Where it is written.
+        clock: Sandbox time.
+        most_bytes: How much it may grow to; `on_full` is then called, once.
+        """
         self._log = log
+        self._most_bytes = most_bytes
+        self._reserve_bytes = most_bytes // _RESERVE
+        self._floods = Floods(time.monotonic)
+        self._summary: asyncio.TimerHandle | None = None
+        self.full = False
+        self.on_full: Callable[[], None] = lambda: None
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._waiting: list[asyncio.Future[None]] = []
@@ -74,8 +89,35 @@ class Journal:
         *,
         actor: str = "system",
         sandbox_time_s: float | None = None,
+    ) -> None:
+        """Record something that nobody waits for; it is written before the loop goes on.
+
+        Of a flood the journal says how many there were (``events.withheld``).
+        """
+        if self._floods.admits(kind):
+            self._append(kind, subject, data, actor=actor, sandbox_time_s=sandbox_time_s)
+        elif self._summary is None:
+            self.sum_up()
+            self._summary = self._loop.call_later(_SUMMARY_S, self._sum_up_again)
+
+    def sum_up(self) -> None:
+        """Write what was withheld."""
+        if counts := self._floods.take_withheld():
+            self._append("events.withheld", self.sandbox, {"counts": counts})
+
+    def _sum_up_again(self) -> None:
+        self._summary = None
+        self.sum_up()
+
+    def _append(
+        self,
+        kind: str,
+        subject: str,
+        data: dict[str, Any] | None = None,
+        *,
+        actor: str = "system",
+        sandbox_time_s: float | None = None,
     ) -> Event:
-        """Record something that nobody waits for; it is written before the loop goes on."""
         time_s = self._clock.now_s() if sandbox_time_s is None else sandbox_time_s
         event = self._log.append(
             sandbox_time_s=time_s, actor=actor, kind=kind, subject=subject, data=data
@@ -88,10 +130,29 @@ class Journal:
 
         Raises:
             MachineError: the disk is full or broken; nothing was acknowledged.
+            SandboxError: the journal has grown to its bound.
         """
-        event = self.note(kind, subject, data, actor=actor)
+        event = self.write(actor=actor, kind=kind, subject=subject, data=data)
         await self.synced()
         return event
+
+    def write(self, *, actor: str, kind: str, subject: str, data: dict[str, Any]) -> Event:
+        """Record what a client wants, however often; durable after `synced`.
+
+        Raises:
+            SandboxError: the journal has grown to its bound.
+        """
+        if self._log.size > self._most_bytes + self._reserve_bytes:
+            raise SandboxError(self.full_words)
+        return self._append(kind, subject, data, actor=actor)
+
+    @property
+    def full_words(self) -> str:
+        """Why nothing goes on."""
+        return (
+            f"the journal of this sandbox is full ({self._most_bytes >> 20} MiB): "
+            "it stays paused; end it, and start a new one"
+        )
 
     async def synced(self) -> None:
         """Return once the disk has what was noted so far (many at once share one sync).
@@ -128,6 +189,9 @@ class Journal:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+        if self._log.size > self._most_bytes and not self.full:
+            self.full = True
+            self.on_full()
         for listener in list(self._listeners):
             listener(self._log.sequence)
 

@@ -195,7 +195,9 @@ class Requests:
         journal = self._world.journal
         try:
             noted = [
-                journal.note(entry.kind, entry.subject, entry.data, actor=entry.actor)
+                journal.write(
+                    actor=entry.actor, kind=entry.kind, subject=entry.subject, data=entry.data
+                )
                 for entry in entries
             ]
             await journal.synced()
@@ -238,6 +240,7 @@ class Requests:
 
     async def _destroy(self, caller: Caller, _: dict[str, Any]) -> None:
         world = self._world
+        world.journal.sum_up()
         world.journal.note("sandbox.destroyed", world.assignment.name)
         world.journal.commit()
         await caller.answer()

@@ -14,7 +14,8 @@ from typing import Any
 from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._firewall import load_firewall
-from bachang.fabric._agent._host import LiveHost, adopt, trim
+from bachang.fabric._agent._host import LiveHost, adopt
+from bachang.fabric._agent._logs import keep_small
 from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
@@ -39,7 +40,6 @@ from bachang.plan import Host, Service, ServiceKind
 
 _BESIDE_EACH_OTHER = 32
 """Hosts in the making at a time: keeps the spawner busy and its pipe far from full."""
-_TRIM_S = 5.0
 _GROUPS_S = 1.0
 _ADVANCE_SLACK_S = 10.0
 
@@ -73,6 +73,7 @@ class World:
         self.switch = Switch(self.plan, assignment.neighbour_entries)
         self._lookout = Lookout(self.switch.home)
         self.plant = self._start_plant()
+        journal.on_full = self._journal_full
         self._change = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.stillness = Stillness(nursery.groups, self._signal_all)
@@ -101,7 +102,7 @@ class World:
         if self.plant:
             await self.plant.begin()
         await self._wait_ready(list(self.hosts.values()))
-        self._in_background(self._trim_logs())
+        self._in_background(keep_small(self.hosts))
         self.state = "running"
         self.ready_s = time.monotonic() - self.started
         self.journal.note("sandbox.deployed", self.assignment.name, {"ready_s": self.ready_s})
@@ -188,7 +189,7 @@ class World:
             self.journal.begin_epoch()
             self.journal.note("sandbox.restored", self.assignment.name)
 
-    async def pause(self) -> None:
+    async def pause(self, reason: str = "") -> None:
         """Stop the clock and freeze what runs in hosts."""
         async with self._change:
             self.check_running()
@@ -198,13 +199,16 @@ class World:
                 await self.plant.pause()
             else:
                 self.clock.set(self.clock.now_s(), running=False)
-            self.journal.note("sandbox.paused", self.assignment.name)
+            data = {"reason": reason} if reason else {}
+            self.journal.note("sandbox.paused", self.assignment.name, data)
 
     async def resume(self) -> None:
         """Undo `pause`."""
         async with self._change:
             if self.state != "paused":
                 raise SandboxError("the sandbox is not paused")
+            if self.journal.full:
+                raise SandboxError(self.journal.full_words)
             if self.plant:
                 await self.plant.resume()
             else:
@@ -351,13 +355,10 @@ class World:
     async def _signal_all(self, number: int) -> None:
         await together([self._spawner.signal(live.pidfd, number) for live in self.hosts.values()])
 
-    async def _trim_logs(self) -> None:
-        """Keep the logs of services from filling their hosts."""
-        while True:
-            await asyncio.sleep(_TRIM_S)
-            for live in self.hosts.values():
-                for service in live.plan.services:
-                    trim(live, log_path(service))
+    def _journal_full(self) -> None:
+        self.degraded.append(self.journal.full_words)
+        if self.state == "running":
+            self._in_background(self.pause(self.journal.full_words))
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from bachang.twins import Access, Command, PointValue
+from bachang.twins import Access, Command, PointValue, RefusedError
+from bachang.twins.plant._pace import Pace
 
 REPORTS_PER_S = 20
 """Malformed frames of one door that are reported in one sandbox second; more only count."""
@@ -27,6 +28,8 @@ class Owner(Protocol):
     def congested(self) -> bool:
         """Should the network wait?"""
 
+    pace: Pace
+
 
 class FieldDoor:
     """The field protocol of one system."""
@@ -46,6 +49,7 @@ class FieldDoor:
             access=Access.FIELD,
             source=source,
         )
+        self._plant.pace.spend(source)
         self._plant.command(command, "modbus")
 
     def malformed(self, source: str, reason: str) -> None:
@@ -58,9 +62,9 @@ class FieldDoor:
             data = {"source": source, "host": self._plant.host_of(source), "reason": reason}
             self._plant.report("network", "protocol.malformed", self._system, data)
 
-    def congested(self) -> bool:
-        """Should the network wait?"""
-        return self._plant.congested()
+    def congested(self, source: str) -> bool:
+        """Should this client wait?"""
+        return self._plant.congested() or self._plant.pace.spent(source)
 
 
 class ScreenDoor:
@@ -72,6 +76,9 @@ class ScreenDoor:
 
     def write(self, point: str, value: PointValue, source: str) -> None:
         """Apply a logged-in operator's command; raises `RefusedError`."""
+        if self._plant.pace.spent(source):
+            raise RefusedError("too many commands at once: wait", "命令过于频繁：请稍候")
+        self._plant.pace.spend(source)
         command = Command(
             point=f"{self._system}.{point}",
             value=value,

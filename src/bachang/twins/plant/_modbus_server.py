@@ -34,8 +34,8 @@ class Field(Protocol):
     def malformed(self, source: str, reason: str) -> None:
         """Report bytes that are no frame."""
 
-    def congested(self) -> bool:
-        """Should the network wait?"""
+    def congested(self, source: str) -> bool:
+        """Should this client wait?"""
 
 
 class ModbusServer:
@@ -118,7 +118,7 @@ class ModbusConnection(asyncio.Protocol):
         if transport is None or transport.is_closing():
             return
         for _ in range(FRAMES_AT_ONCE):
-            if self._blocked or self._server.field.congested():
+            if self._blocked or self._server.field.congested(self._source):
                 break
             frame = self._next_frame(transport)
             if frame is None:

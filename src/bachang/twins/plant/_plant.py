@@ -28,6 +28,7 @@ from bachang.twins.plant._doors import FieldDoor, ScreenDoor
 from bachang.twins.plant._http import HttpServer
 from bachang.twins.plant._link import Link, LinkClosedError, LinkError
 from bachang.twins.plant._modbus_server import ModbusServer
+from bachang.twins.plant._pace import Pace
 from bachang.twins.plant._pacer import Pacer
 from bachang.twins.screen import Screen
 
@@ -62,6 +63,7 @@ class Plant:
         self._clock = clock
         self._token = token
         self._pacer = Pacer(clock)
+        self.pace = Pace(clock)
         self._doors: dict[tuple[str, str], Door] = {}
         self._screens: dict[str, Screen] = {}
         self._hosts: dict[str, str] = {}
