@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from bachang.account import leave_root
 from bachang.fabric._cgroups import Held, writable_groups
-from bachang.fabric.leaks import wait_clean
+from bachang.fabric.leaks import surroundings, wait_clean
 from tests.postgres import Postgres, running
 
 TEST_GROUPS = "bachang-tests"
@@ -45,11 +45,12 @@ def groups() -> dict[Held, str]:
 @pytest.fixture(scope="session", autouse=True)
 def homes() -> Iterator[Path]:
     """State, data and cache of this run, away from the account's own; the folder of the three."""
-    folder = Path(tempfile.mkdtemp(prefix="b-"))
+    folder, before = Path(tempfile.mkdtemp(prefix="b-")), surroundings()
     with pytest.MonkeyPatch.context() as patch:
         _set_homes(patch, folder)
         yield folder
         assert wait_clean() == []
+        assert surroundings() == before
     shutil.rmtree(folder)
 
 

@@ -1,14 +1,22 @@
-"""What of ours is on this machine: for tests that must leave nothing, and for `doctor`.
+"""What of ours is on this machine: for tests that must leave nothing.
 
 Everything that a sandbox makes hangs on one process, its agent, whose command line names
-the sandbox's state directory. What has subordinate ids but no living agent above it, what
-is mounted below a state directory, what holds a namespace from outside: all that is a leak.
+the sandbox's state directory; when pid 1 of its namespaces dies, the kernel ends the rest.
+So these are leaks: processes with subordinate ids and no living agent above them; doors and
+control groups of agents that are gone; mounts and files below the state directory; and what
+keeps a namespace, with its links, from outside: a descriptor of it, or a socket that was
+born in it. An ordinary account can make no link in the machine's own network namespace, and
+no name for a namespace; `surroundings` is for comparing all the same.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import socket
+import stat
+import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +26,13 @@ from bachang.fabric import _state
 from bachang.fabric._launch import MARK, subordinate_ids
 
 _POLL_S = 0.02
-_NAMESPACE = re.compile(r"(net|mnt|pid|user|uts|ipc):\[\d+\]")
+_NAMESPACE = re.compile(r"(net|mnt|pid|user|uts|ipc|cgroup|time):\[\d+\]")
+_GROUP = re.compile(r"bachang-(.+)-[0-9a-z]{8}")
+_GROUPS = Path("/sys/fs/cgroup")
+_NETWORK_COOKIE = 71
+"""SO_NETNS_COOKIE (Linux 5.14), for which Python has no name."""
+_LISTENING = 0x10000
+"""SO_ACCEPTCON, among the flags in /proc/net/unix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +54,16 @@ def inventory(state_home: Path | None = None) -> list[str]:
     processes = _processes()
     found = [f"directory {path}" for path in sorted(home.glob("*"))]
     found += _living(processes, home) + _strays(processes)
-    found += _mounts(home) + _cgroups(home) + _held_namespaces()
+    found += _mounts(home) + _cgroups(processes, home) + _doors(processes)
+    found += _held_namespaces(processes) + _held_sockets()
     return found
+
+
+def surroundings() -> set[str]:
+    """What no sandbox may change: links of the machine, and names for namespaces."""
+    links = {f"interface {name}" for name in os.listdir("/sys/class/net")}
+    mounts = (line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines())
+    return links | {f"namespace at {words[4]}" for words in mounts if "nsfs" in words[6:]}
 
 
 def wait_clean(
@@ -87,7 +109,7 @@ def _strays(processes: dict[int, _Process]) -> list[str]:
     given = subordinate_ids("/etc/subuid")
     if given is None:
         return []
-    heads = {one.pid for one in processes.values() if MARK in one.command}
+    heads = _heads(processes)
     return [
         f"stray process {one.pid} ({one.name}) of user {one.uid}"
         for one in processes.values()
@@ -96,34 +118,83 @@ def _strays(processes: dict[int, _Process]) -> list[str]:
     ]
 
 
+def _heads(processes: dict[int, _Process]) -> set[int]:
+    """Pids of all living agents, whoever's."""
+    return {one.pid for one in processes.values() if MARK in one.command}
+
+
 def _mounts(home: Path) -> list[str]:
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
     points = [line.split()[4] for line in lines]
     return [f"mount {point}" for point in points if point.startswith(str(home))]
 
 
-def _cgroups(home: Path) -> list[str]:
-    """Control groups carry the name of their sandbox's directory."""
-    names = {path.name for path in home.glob("*")}
+def _cgroups(processes: dict[int, _Process], home: Path) -> list[str]:
+    """Groups of sandboxes below ``home``, and those that no living agent answers for."""
+    others = {_directory(one).name for one in processes.values() if MARK in one.command}
+    others -= {path.name for path in home.glob("*")}
     return [
         f"control group {place}/{name}"
-        for place, folders, _ in os.walk("/sys/fs/cgroup")  # others come and go meanwhile
+        for place, folders, _ in os.walk(_GROUPS)  # others come and go meanwhile
         for name in folders
-        if name.startswith("bachang-") and name[8:].rpartition("-")[0] in names
+        if (marked := _GROUP.fullmatch(name)) and marked[1] not in others
     ]
 
 
-def _held_namespaces() -> list[str]:
-    """Namespaces that this very process holds open."""
+def _doors(processes: dict[int, _Process]) -> list[str]:
+    """Sockets of agents on which somebody listens, above the number of agents."""
+    entries = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+    doors = sum(
+        words[-1].endswith(f"/{_state.SOCKET}") and bool(int(words[3], 16) & _LISTENING)
+        for words in entries
+    )
+    living = len({_directory(one) for one in processes.values() if MARK in one.command})
+    return [f"{doors - living} sockets of agents that are gone"] if doors > living else []
+
+
+def _directory(agent: _Process) -> Path:
+    return Path(agent.command[-1])
+
+
+def _held_namespaces(processes: dict[int, _Process]) -> list[str]:
+    """Namespaces that this process or one below it, but no sandbox's, holds open."""
     lines = []
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            target = os.readlink(f"/proc/self/fd/{name}")
-        except OSError:
+    heads = _heads(processes)
+    for one in processes.values():
+        above = set(_ancestors(one, processes))
+        if os.getpid() not in above or heads & above:
             continue
-        if _NAMESPACE.fullmatch(target):
-            lines.append(f"descriptor {name} holds {target}")
+        with contextlib.suppress(OSError):  # it ended, or is not ours to look into
+            for name in os.listdir(f"/proc/{one.pid}/fd"):
+                with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                    target = os.readlink(f"/proc/{one.pid}/fd/{name}")
+                    if _NAMESPACE.fullmatch(target):
+                        lines.append(f"descriptor {name} of {one.pid} holds {target}")
     return lines
+
+
+def _held_sockets() -> list[str]:
+    """Sockets of this very process that were born in another network namespace."""
+    lines = []
+    with socket.socket() as here:
+        home = _cookie(here)
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # closed meanwhile
+            if not stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(int(name))) as one:
+                if (cookie := _cookie(one)) != home:
+                    lines.append(f"socket {name} holds network namespace {cookie}")
+    return lines
+
+
+def _cookie(one: socket.socket) -> int:
+    """Of the network namespace that a socket was born in; 0 where the kernel does not say."""
+    try:
+        found = one.getsockopt(socket.SOL_SOCKET, _NETWORK_COOKIE, 8)
+    except OSError:
+        return 0
+    return int(struct.unpack("Q", found)[0])
 
 
 def _ancestors(one: _Process, processes: dict[int, _Process]) -> list[int]:
