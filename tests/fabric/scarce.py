@@ -1,0 +1,94 @@
+"""Deploys with less and less of something: run by the tests in a process of its own.
+
+``python -m tests.fabric.scarce KIND AMOUNT…``: one JSON object a line says what came of each
+amount. Kinds: names of ``resource.RLIMIT_*``; ``DISK`` and ``INODES`` for what is free on a
+small file system that is mounted in a user and mount namespace of this process's own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bachang.fabric import FabricError, LocalFabric, _launch, _local
+from bachang.fabric import _kernel as kernel
+from bachang.fabric.leaks import wait_clean
+from bachang.plan import World
+from tests.fabric.worlds import host, python_service, world
+
+_PAGES = 64
+_INODES = 64
+
+
+def main(kind: str, amounts: list[int]) -> None:
+    """Try each amount, and at last without a limit."""
+    limit = _SMALL[kind] if kind in _SMALL else lambda amount: _set(kind, amount)
+    if kind in _SMALL:
+        _mount(Path(os.environ["XDG_STATE_HOME"]))
+    for amount in amounts:
+        undo = limit(amount)
+        result = _try()
+        undo()
+        print(json.dumps({"amount": amount, **result, "left": wait_clean()}), flush=True)
+    print(json.dumps({"amount": None, **_try(), "left": wait_clean()}), flush=True)
+
+
+def _try() -> dict[str, str]:
+    try:
+        live = LocalFabric(ready_timeout_s=10).deploy(_world(), name="scarce")
+        live.destroy()
+    except FabricError as error:
+        return {"result": type(error).__name__, "words": str(error)}
+    return {"result": "deployed", "words": ""}
+
+
+def _world() -> World:
+    return world(host("s", 10, **python_service()), *(host(f"h{n}", n) for n in range(11, 31)))
+
+
+def _set(kind: str, amount: int) -> Callable[[], None]:
+    number = getattr(resource, f"RLIMIT_{kind}")
+    before, most = resource.getrlimit(number)
+    resource.setrlimit(number, (amount, most))
+    return lambda: resource.setrlimit(number, (before, most))
+
+
+def _mount(place: Path) -> None:
+    """A small file system; one id only, because the tools for more belong to no one here."""
+    own = os.getuid(), os.getgid()
+    kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
+    for file, words in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{own[0]} {own[0]} 1"),
+        ("gid_map", f"{own[1]} {own[1]} 1"),
+    ):
+        Path("/proc/self", file).write_text(words)
+    _local.enough_ids = _launch.enough_ids = lambda: False
+    place.mkdir(parents=True)
+    options = f"size={_PAGES * resource.getpagesize()},nr_inodes={_INODES}"
+    kernel.mount("small", str(place), "tmpfs", 0, options)
+
+
+def _leave_pages(free: int) -> Callable[[], None]:
+    filler = Path(os.environ["XDG_STATE_HOME"], "filler")
+    page = resource.getpagesize()
+    filler.write_bytes(bytes((os.statvfs(filler.parent).f_bavail - free) * page))
+    return filler.unlink
+
+
+def _leave_inodes(free: int) -> Callable[[], None]:
+    folder = Path(os.environ["XDG_STATE_HOME"])
+    made = [folder / f"filler{n}" for n in range(os.statvfs(folder).f_favail - free)]
+    for one in made:
+        one.touch()
+    return lambda: [one.unlink() for one in made] and None
+
+
+_SMALL = {"DISK": _leave_pages, "INODES": _leave_inodes}
+
+if __name__ == "__main__":
+    main(sys.argv[1], [int(word) for word in sys.argv[2:]])
