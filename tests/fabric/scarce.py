@@ -26,15 +26,36 @@ _INODES = 64
 
 def main(kind: str, amounts: list[int]) -> None:
     """Try each amount, and at last without a limit."""
-    limit = _SMALL[kind] if kind in _SMALL else lambda amount: _set(kind, amount)
-    if kind in _SMALL:
+    leave = _SMALL.get(kind)
+    if leave:
         _mount(Path(os.environ["XDG_STATE_HOME"]))
     for amount in amounts:
-        undo = limit(amount)
-        result = _try()
-        undo()
-        print(json.dumps({"amount": amount, **result, "left": wait_clean()}), flush=True)
-    print(json.dumps({"amount": None, **_try(), "left": wait_clean()}), flush=True)
+        if leave:
+            undo = leave(amount)
+            _tell(amount, _try())
+            undo()
+        else:
+            _in_a_child(getattr(resource, f"RLIMIT_{kind}"), amount)
+    _tell(None, _try())
+
+
+def _tell(amount: int | None, result: dict[str, str]) -> None:
+    print(json.dumps({"amount": amount, **result, "left": wait_clean(limit_s=5)}), flush=True)
+
+
+def _in_a_child(limit: int, amount: int) -> None:
+    """A hard limit is for good. What is left is looked for without it."""
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(limit, (amount, amount))
+        os.write(write_end, json.dumps(_try()).encode())
+        os._exit(0)
+    os.close(write_end)
+    with open(read_end, "rb") as answer:
+        result = json.loads(answer.read())
+    os.waitpid(child, 0)
+    _tell(amount, result)
 
 
 def _try() -> dict[str, str]:
@@ -48,13 +69,6 @@ def _try() -> dict[str, str]:
 
 def _world() -> World:
     return world(host("s", 10, **python_service()), *(host(f"h{n}", n) for n in range(11, 31)))
-
-
-def _set(kind: str, amount: int) -> Callable[[], None]:
-    number = getattr(resource, f"RLIMIT_{kind}")
-    before, most = resource.getrlimit(number)
-    resource.setrlimit(number, (amount, most))
-    return lambda: resource.setrlimit(number, (before, most))
 
 
 def _mount(place: Path) -> None:

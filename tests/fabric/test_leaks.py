@@ -106,6 +106,7 @@ def test_a_control_group_without_an_agent_is_seen(
     for name in ("bachang-gone-0123abcd", "others", "bachang"):
         (home / name).mkdir()
     assert inventory() == [f"control group {home}/bachang-gone-0123abcd"]
+    (home / "bachang-gone-0123abcd").rmdir()
 
 
 _MOUNTED = """\

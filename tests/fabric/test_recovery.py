@@ -130,10 +130,12 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(fabric: LocalFabric) ->
     with pytest.raises(MachineError, match="make room"):
         live.record(actor="white", kind="message.sent", subject="x" * 5000)
     assert live.exec("a", ["echo", "alive"]).stdout == b"alive\n"
+    assert any("events wait in memory" in line for line in live.status().degraded)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
     made = live.record(actor="white", kind="message.sent", subject="room again")
     numbers = [event.sequence for event in live.events()]
     assert numbers == list(range(1, made.sequence + 1))
+    assert not any("events wait" in line for line in live.status().degraded)
     live.destroy()
 
 

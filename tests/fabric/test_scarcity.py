@@ -1,7 +1,11 @@
-"""A machine that runs out of something while a world is made: refused, said, nothing left."""
+"""A machine that runs out of something while a world is made: refused, said, nothing left.
+
+Each kind is tried from nothing up, so that it ends at one step of a deploy after the other.
+"""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from bachang.fabric import LocalFabric
+from bachang.fabric import LocalFabric, MachineError
+from bachang.fabric._launch import _Watcher
 from bachang.fabric.leaks import wait_clean
 from tests.fabric.worlds import host, world
 
 _ROOT = Path(__file__).parents[2]
+_MB = 1_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -23,33 +29,74 @@ def clean(home: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "most", "words"),
+    ("kind", "amounts", "words", "remedy"),
     [
-        ("NPROC", "1", "temporarily unavailable"),
-        ("NOFILE", "150", "Too many open files"),
-        ("FSIZE", "0", "too large"),
+        ("NPROC", [1, 5, 10, 15, 20], "processes for this account", "ulimit -u"),
+        ("NOFILE", [12, 18, 24, 30, 40, 50], "open files for a process", "ulimit -Hn"),
+        ("FSIZE", [0, 1000], "length that files may have", "ulimit -f"),
+        ("AS", [n * _MB for n in (10, 20, 25, 28, 31)], "memory", "ulimit -v"),
+        ("DATA", [n * _MB for n in (5, 8, 11)], "memory", "ulimit -v"),
+        ("DISK", [0], "room on the disk", "make room"),
+        ("INODES", [0, 1, 2, 3, 4, 5], "inodes on the disk", "df -i"),
     ],
 )
-def test_what_a_client_lacks_is_said(kind: str, most: str, words: str) -> None:
-    """The limits of the account are inherited by its agent; 120 hosts need more of each."""
-    script = f"""
-import resource, sys
-from bachang.fabric import FabricError, LocalFabric
-from tests.fabric.worlds import *
-made = world(*(host(f"h{{n}}", n) for n in range(11, 131)))
-resource.setrlimit(resource.RLIMIT_{kind}, ({most}, {most}))
-try:
-    LocalFabric(ready_timeout_s=10).deploy(made, name="scarce", ends_with_client=True)
-except FabricError as error:
-    print(type(error).__name__, error)
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=_ROOT
-    )
-    assert "Error" in done.stdout, done.stderr[-2000:]
-    assert done.stdout.startswith("MachineError")
-    assert words in done.stdout
-    assert LocalFabric().sandboxes() == []
+def test_what_is_scarce_is_said(kind: str, amounts: list[int], words: str, remedy: str) -> None:
+    """Limits of the account are inherited by its agent, and those that it starts."""
+    *refused, at_last = _deploy(kind, amounts)
+    for one in refused:
+        assert one["result"] == "MachineError", one
+        assert words in one["words"], one
+        assert remedy in one["words"], one
+        assert one["left"] == [], one
+    assert at_last["result"] == "deployed", at_last
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "amounts"),
+    [
+        ("NPROC", range(2, 60, 2)),
+        ("NOFILE", range(8, 120, 4)),
+        ("AS", range(8 * _MB, 60 * _MB, 2 * _MB)),
+        ("DISK", range(6)),
+        ("INODES", range(10)),
+    ],
+)
+def test_between_nothing_and_enough_it_is_refused_or_deployed(kind: str, amounts: range) -> None:
+    for one in _deploy(kind, list(amounts)):
+        assert one["result"] in ("MachineError", "deployed"), one
+        assert one["result"] == "deployed" or "is short of" in one["words"], one
+        assert one["left"] == [], one
+
+
+def _deploy(kind: str, amounts: list[int]) -> list[dict[str, object]]:
+    words = [sys.executable, "-m", "tests.fabric.scarce", kind, *map(str, amounts)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=_ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_kernel_that_ends_processes_for_want_of_memory_is_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the out-of-memory killer does, with its count in /proc/vmstat."""
+    count = iter([7, 8])
+    monkeypatch.setattr("bachang.fabric._launch.killed_for_memory", lambda: next(count))
+    begin = _Watcher.wait
+
+    def killed(watcher: _Watcher) -> None:
+        watcher._process.kill()
+        begin(watcher)
+
+    monkeypatch.setattr(_Watcher, "wait", killed)
+    with pytest.raises(MachineError, match=r"short of memory.*the kernel ended processes"):
+        LocalFabric().deploy(world(host("a", 11)), name="scarce")
+
+
+def test_a_limit_that_is_lower_than_a_hosts_holds_for_the_host() -> None:
+    """An account with few open files still gets its sandbox."""
+    (deployed, _) = _deploy("NOFILE", [200])
+    assert deployed["result"] == "deployed", deployed
 
 
 def test_it_deploys_once_there_is_enough_again() -> None:

@@ -32,6 +32,12 @@ from bachang.fabric._contract import (
     SandboxError,
     WorldError,
 )
+from bachang.fabric._scarcity import (
+    explain,
+    explain_killed,
+    explain_last_words,
+    killed_for_memory,
+)
 from bachang.fabric._state import LOG, OUTPUT, StateDirectory
 
 _ERRORS: dict[str, type[FabricError]] = {
@@ -100,10 +106,8 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
             try:
                 process = _start(directory, assignment, lock, theirs)
             except OSError as error:
-                raise MachineError(
-                    f"the agent cannot be started ({error.strerror}): end other sandboxes, or "
-                    "raise this account's limits (ulimit -a)"
-                ) from error
+                words = explain(error.errno or 0, place=directory.path) or error.strerror
+                raise MachineError(f"the agent cannot be started: {words}") from error
         deadline = time.monotonic() + assignment.ready_timeout_s + _SLACK_S
         watcher = _Watcher(ours, process, directory, deadline)
         try:
@@ -159,7 +163,7 @@ def _exec_agent(given: list[int], output: int, path: Path) -> subprocess.Popen[b
 
 _BOOT = """\
 import fcntl, os, sys
-given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 100) for one in sys.argv[1:-2]]
+given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, len(sys.argv)) for one in sys.argv[1:-2]]
 for number, descriptor in enumerate(given, 3):
     os.dup2(descriptor, number)
 os.closerange(3 + len(given), 4096)
@@ -184,6 +188,7 @@ class _Watcher:
         self._directory = directory
         self._deadline = deadline
         self._agent: int | None = None
+        self._killed_before = killed_for_memory()
 
     def wait(self) -> None:
         """Return when the sandbox is up.
@@ -205,8 +210,7 @@ class _Watcher:
                 return
             elif "error" in packet:
                 kind = _ERRORS.get(packet["error"]["kind"], PlatformError)
-                words = self._last_words() if kind is PlatformError else ""
-                raise kind(packet["error"]["message"] + words)
+                raise self._refusal(kind, packet["error"]["message"])
 
     def kill(self) -> None:
         """End the agent and everything below it, and wait for that."""
@@ -233,14 +237,25 @@ class _Watcher:
         except ConnectionError:
             data = b""
         if not data:
-            raise PlatformError(f"the agent ended while it deployed{self._last_words()}")
+            raise self._refusal(PlatformError, "the agent ended while it deployed")
         return msgspec.json.decode(data, type=dict[str, Any])
+
+    def _refusal(self, kind: type[FabricError], message: str) -> FabricError:
+        """The error to raise: often the machine's, whoever met it first."""
+        words = self._last_words()
+        if kind is PlatformError and killed_for_memory() > self._killed_before:
+            return MachineError(f"{message}: {explain_killed()}")
+        # What a scenario's own service says is about the host's limits, not the machine's.
+        said = words if kind is WorldError else f"{message} {words}"
+        scarce = explain_last_words(said, place=self._directory.path)
+        if scarce and scarce not in message:
+            return MachineError(f"{message}: {scarce}")
+        last = f"; it said: {words}" if words and kind is PlatformError else ""
+        return kind(message + last)
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
-            words = (self._directory.path / OUTPUT).read_text(errors="replace")[-_WORDS:]
-            if words.strip():
-                return f"; it said: {words.strip()}"
+            return (self._directory.path / OUTPUT).read_text(errors="replace")[-_WORDS:].strip()
         return ""
 
 

@@ -4,41 +4,32 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lack:
-    what: str
-    remedy: str
-
-
-_ROOM = _Lack(
-    what="room on a disk, or inodes, or namespaces",
-    remedy="make room (df, df -i), or raise /proc/sys/user/max_*_namespaces",
-)
-_MEMORY = _Lack(
-    what="memory",
-    remedy="end other sandboxes or programs, or raise the limit (ulimit -v)",
+_ROOM = (
+    "room on a disk, or inodes, or namespaces",
+    "make room (df, df -i), or raise /proc/sys/user/max_*_namespaces",
 )
 _LACKS = {
-    errno.EAGAIN: _Lack(
-        what="processes for this account",
-        remedy="end other sandboxes or programs, or raise the limit (ulimit -u)",
+    errno.EAGAIN: (
+        "processes for this account",
+        "end other sandboxes or programs, or raise the limit (ulimit -u)",
     ),
-    errno.EDQUOT: _Lack(what="room in the account's quota", remedy="make room (quota -s)"),
-    errno.EFBIG: _Lack(
-        what="length of a file for this account", remedy="raise the limit (ulimit -f)"
+    errno.EDQUOT: ("room in the account's quota", "make room (quota -s)"),
+    errno.EFBIG: ("the length that files may have", "raise the limit (ulimit -f)"),
+    errno.EMFILE: ("open files for a process", "raise the limit (ulimit -Hn)"),
+    errno.ENFILE: ("open files", "raise /proc/sys/fs/file-max"),
+    errno.ENOMEM: (
+        "memory",
+        "end other sandboxes or programs, or raise the limit (ulimit -v)",
     ),
-    errno.EMFILE: _Lack(what="open files for a process", remedy="raise the limit (ulimit -Hn)"),
-    errno.ENFILE: _Lack(what="open files", remedy="raise /proc/sys/fs/file-max"),
-    errno.ENOMEM: _MEMORY,
     errno.ENOSPC: _ROOM,
 }
+"""By error number: what there is too little of, and what to do."""
 _SAID = {
     "MemoryError": errno.ENOMEM,
     "failed to map segment": errno.ENOMEM,
+    "error return without exception set": errno.ENOMEM,  # Python, without room for the exception
     **{os.strerror(number): number for number in _LACKS},
 }
 """How programs of the platform that end for want of something say so."""
@@ -51,18 +42,17 @@ def explain(number: int, *, place: Path | None = None) -> str | None:
         number: As in `errno`.
         place: A folder on the disk in question, if it is about one.
     """
-    lack = _LACKS.get(number)
-    if lack is None:
+    if number not in _LACKS:
         return None
-    if number == errno.ENOSPC and place is not None:
-        lack = _full(place)
-    return f"the machine has too little: {lack.what} ({os.strerror(number)}). To do: {lack.remedy}"
+    full = number == errno.ENOSPC and place is not None
+    what, remedy = _full(place) if full and place else _LACKS[number]
+    return f"this machine is short of {what} ({os.strerror(number)}): {remedy}"
 
 
-def explain_last_words(words: str) -> str | None:
+def explain_last_words(words: str, *, place: Path | None = None) -> str | None:
     """The same for what a program of the platform said before it ended."""
     found = next((number for said, number in _SAID.items() if said in words), None)
-    return None if found is None else explain(found)
+    return None if found is None else explain(found, place=place)
 
 
 def explain_killed() -> str:
@@ -79,15 +69,14 @@ def killed_for_memory() -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
-def _full(place: Path) -> _Lack:
+def _full(place: Path) -> tuple[str, str]:
     """What the disk of ``place`` has none of."""
-    try:
-        disk = os.statvfs(place)
-    except OSError:
-        return _ROOM
+    while not place.exists():
+        place = place.parent
+    disk = os.statvfs(place)
     if disk.f_files and not disk.f_favail:
-        return _Lack(what=f"inodes on the disk of {place}", remedy="remove files there (df -i)")
-    return _Lack(
-        what=f"room on the disk of {place}",
-        remedy="make room there (df), or set XDG_STATE_HOME to a folder elsewhere",
-    )
+        return f"inodes on the disk of {place}", "remove files there (df -i)"
+    if disk.f_bavail:
+        return _ROOM
+    elsewhere = "make room there (df), or set XDG_STATE_HOME to a folder elsewhere"
+    return f"room on the disk of {place}", elsewhere

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bachang.fabric._contract import MachineError, SandboxError
+from bachang.fabric._scarcity import explain
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 SOCKET = "agent.sock"
@@ -67,20 +68,34 @@ class StateDirectory:
         """
         try:
             self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
-            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            return self._lock_and_sweep()
+        except OSError as error:
+            problem = self._unusable(error)
+            with contextlib.suppress(OSError):  # not there, or in use
+                self.path.rmdir()
+            raise problem from error
+
+    def _lock_and_sweep(self) -> int:
+        lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._take(lock)
             try:
-                self._take(lock)
                 self._sweep()
                 (self.path / "scratch").mkdir(mode=0o700)
-            except BaseException:
-                os.close(lock)
-                raise
-        except OSError as error:
-            raise MachineError(
-                f"{self.path} cannot be used ({error.strerror}): make room, or set "
-                "XDG_STATE_HOME to a directory of yours"
-            ) from error
+            except OSError as error:
+                problem = self._unusable(error)
+                self.remove()
+                raise problem from error
+        except BaseException:
+            os.close(lock)
+            raise
         return lock
+
+    def _unusable(self, error: OSError) -> MachineError:
+        words = explain(error.errno or 0, place=self.path) or (
+            f"{error.strerror}: set XDG_STATE_HOME to a directory of yours"
+        )
+        return MachineError(f"{self.path} cannot be used: {words}")
 
     def lives(self) -> bool:
         """Does an agent hold the lock?"""

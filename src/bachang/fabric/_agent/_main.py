@@ -22,21 +22,8 @@ from bachang.fabric._agent._requests import Requests
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._assignment import LISTENER_FD, LOG_FD, Assignment
 from bachang.fabric._contract import FabricError, MachineError
+from bachang.fabric._scarcity import explain
 from bachang.journal import EventLog
-
-_SCARCE = (
-    errno.EAGAIN,
-    errno.EDQUOT,
-    errno.EFBIG,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOMEM,
-    errno.ENOSPC,
-)
-_SCARCITY = (
-    "the machine has too little for this world ({}): end other sandboxes, or raise this "
-    "account's limits (ulimit -a)"
-)
 
 
 def main(start: Start) -> None:
@@ -46,10 +33,11 @@ def main(start: Start) -> None:
     except FabricError as error:
         report(start.status, error)
         os._exit(1)
-    except OSError as error:
-        if error.errno not in _SCARCE:
+    except (OSError, MemoryError) as error:
+        words = explain(getattr(error, "errno", errno.ENOMEM))
+        if words is None:
             raise
-        report(start.status, MachineError(_SCARCITY.format(error.strerror)))
+        report(start.status, MachineError(words))
         os._exit(1)
     os._exit(0)
 

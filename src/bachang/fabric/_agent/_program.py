@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 _OOM_VICTIM = b"500"
 
+_HIGH = 16
+"""Above every number that a program is given a descriptor as."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
@@ -84,4 +87,4 @@ def _place(program: Program, problems: int) -> int:
 
 def _lift(descriptor: int) -> int:
     """A copy with a high number, out of the way of the numbers to be given."""
-    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH)

@@ -61,6 +61,8 @@ class Journal:
         self._listeners: set[Callable[[int], None]] = set()
         self.ending = False
         """The sandbox is being destroyed: deaths are no faults any more."""
+        self.problem = ""
+        """Why the last events are not in the log: they wait in memory."""
 
     @property
     def sandbox(self) -> str:
@@ -181,11 +183,13 @@ class Journal:
                 self._log.flush()
         except LogError as error:
             self._loop.call_later(_RETRY_S, self.commit)
-            problem = MachineError(str(error))
+            self.problem = str(error)
+            problem = MachineError(self.problem)
             for future in waiting:
                 if not future.done():
                     future.set_exception(problem)
             return
+        self.problem = ""
         for future in waiting:
             if not future.done():
                 future.set_result(None)

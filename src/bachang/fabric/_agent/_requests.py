@@ -91,7 +91,7 @@ class Requests:
             uptime_s=asyncio.get_running_loop().time() - world.started,
             agent_pid=0,
             hosts=hosts,
-            degraded=tuple(world.degraded),
+            degraded=(*world.degraded, *filter(None, [world.journal.problem])),
             ready_s=world.ready_s,
             captures=self._captures.statuses(),
         )

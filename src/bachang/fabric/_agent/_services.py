@@ -17,7 +17,8 @@ from bachang.fabric import _kernel as kernel
 from bachang.fabric._agent._host import LiveHost
 from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._record import Journal
-from bachang.fabric._contract import WorldError
+from bachang.fabric._contract import MachineError, WorldError
+from bachang.fabric._scarcity import explain_last_words
 from bachang.fabric._spawner import Process, SpawnError
 from bachang.plan import Service
 
@@ -114,7 +115,7 @@ class Supervisor:
             process = await self._launch(self._host, self._service)
             await process.started
         except SpawnError as error:
-            self._fail(f"cannot be started: {error.filename}: {error.strerror}")
+            self._fail(error)
             return
         exited = process.exited
         await self._listens_or(exited)
@@ -126,7 +127,7 @@ class Supervisor:
         try:
             status = await exited
         except SpawnError as error:
-            self._fail(f"cannot be started: {error.filename}: {error.strerror}")
+            self._fail(error)
             return
         self._end(f"ended with status {status}" if status >= 0 else f"ended by signal {-status}")
 
@@ -136,11 +137,16 @@ class Supervisor:
         self.state, self.reason = State.DOWN, f"{reason}: {last}" if last else reason
         self._journal.note("service.down", self.subject, {"reason": self.reason})
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, error: SpawnError) -> None:
+        reason = f"cannot be started: {error.filename}: {error.strerror}"
+        scarce = explain_last_words(reason)
         self.state, self.reason = State.DOWN, reason
         self._journal.note("service.down", self.subject, {"reason": reason})
         if not self.ready.done():
-            self.ready.set_exception(WorldError(f"service {self.subject} {reason}"))
+            words = f"service {self.subject} {reason}"
+            self.ready.set_exception(
+                MachineError(f"{words}: {scarce}") if scarce else WorldError(words)
+            )
 
     async def _listens_or(self, exited: asyncio.Future[int]) -> None:
         """Return when the service's port listens, or when it has ended."""
