@@ -81,7 +81,8 @@ def _mount(place: Path) -> None:
         ("gid_map", f"{own[1]} {own[1]} 1"),
     ):
         Path("/proc/self", file).write_text(words)
-    _local.enough_ids = _launch.enough_ids = lambda: False
+    for module in (_local, _launch):
+        vars(module)["enough_ids"] = lambda: False
     place.mkdir(parents=True)
     options = f"size={_PAGES * resource.getpagesize()},nr_inodes={_INODES}"
     kernel.mount("small", str(place), "tmpfs", 0, options)
@@ -99,7 +100,12 @@ def _leave_inodes(free: int) -> Callable[[], None]:
     made = [folder / f"filler{n}" for n in range(os.statvfs(folder).f_favail - free)]
     for one in made:
         one.touch()
-    return lambda: [one.unlink() for one in made] and None
+
+    def undo() -> None:
+        for one in made:
+            one.unlink()
+
+    return undo
 
 
 _SMALL = {"DISK": _leave_pages, "INODES": _leave_inodes}

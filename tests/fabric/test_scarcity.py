@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_between_nothing_and_enough_it_is_refused_or_deployed(kind: str, amounts
         assert one["left"] == [], one
 
 
-def _deploy(kind: str, amounts: list[int]) -> list[dict[str, object]]:
+def _deploy(kind: str, amounts: list[int]) -> list[dict[str, Any]]:
     words = [sys.executable, "-m", "tests.fabric.scarce", kind, *map(str, amounts)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=_ROOT)
     assert done.returncode == 0, done.stderr[-2000:]
