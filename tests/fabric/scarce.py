@@ -64,6 +64,8 @@ def _try() -> dict[str, str]:
         live.destroy()
     except FabricError as error:
         return {"result": type(error).__name__, "words": str(error)}
+    except MemoryError:
+        return {"result": "client's own", "words": ""}
     return {"result": "deployed", "words": ""}
 
 

@@ -66,14 +66,14 @@ def firewall_capabilities() -> int:
 
 
 def limits(wanted: Limits, *, grouped: bool) -> dict[int, int]:
-    """Resource limits of one process, by their kernel number: never above this process's own.
+    """Resource limits of one process, by their kernel number.
 
     Args:
         wanted: The host's.
         grouped: Does a control group limit the host's memory? Then a process has no own limit.
     """
     memory = {} if grouped else {resource.RLIMIT_AS: wanted.memory_mib << 20}
-    wished = memory | {
+    return memory | {
         resource.RLIMIT_NOFILE: wanted.files,
         resource.RLIMIT_NPROC: wanted.processes,
         resource.RLIMIT_FSIZE: _FILE_BYTES,
@@ -83,13 +83,6 @@ def limits(wanted: Limits, *, grouped: bool) -> dict[int, int]:
         resource.RLIMIT_NICE: 0,
         resource.RLIMIT_RTPRIO: 0,
     }
-    return {number: within_own(number, value) for number, value in wished.items()}
-
-
-def within_own(number: int, value: int) -> int:
-    """A limit that can be set: a hard one can only be lowered."""
-    _, most = resource.getrlimit(number)
-    return value if most == resource.RLIM_INFINITY else min(value, most)
 
 
 def id_map(*, single: bool) -> str:

@@ -165,7 +165,7 @@ static void take_streams(const char *log, const int *fds, int count)
     }
     /* First out of the way: a stream may itself have one of the numbers 0 to 2. */
     for (int i = 0; i < 3; i++)
-        if ((streams[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 64)) < 0)
+        if ((streams[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 3)) < 0)
             fail(*log ? log : "take the streams");
     for (int i = 0; i < 3; i++)
         if (dup2(streams[i], i) < 0)
@@ -183,6 +183,9 @@ static struct rlimit set_limits(uint64_t own_size)
         uint64_t value = wide();
         if (resource == RLIMIT_AS)
             value += own_size;
+        struct rlimit own; /* can only be lowered: an account's own limit may be below a host's */
+        if (getrlimit(resource, &own) == 0 && own.rlim_max < value)
+            value = own.rlim_max;
         struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
         if (resource == RLIMIT_NOFILE)
             files = limit;
