@@ -17,6 +17,7 @@ import pytest
 from bachang.fabric import LocalFabric, MachineError
 from bachang.fabric._launch import _Watcher
 from bachang.fabric.leaks import wait_clean
+from tests.fabric.scarce import tasks
 from tests.fabric.worlds import host, world
 
 _ROOT = Path(__file__).parents[2]
@@ -33,11 +34,11 @@ def clean(home: Path) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("kind", "amounts", "words", "remedy"),
     [
-        ("NPROC", [1, 5, 10, 15, 20], "processes for this account", "ulimit -u"),
+        ("NPROC", [1, 2, 3], "processes for this account", "ulimit -u"),
         ("NOFILE", [12, 18, 24, 30, 40, 50], "open files for a process", "ulimit -Hn"),
         ("FSIZE", [0, 1000], "length that files may have", "ulimit -f"),
-        ("AS", [n * _MB for n in (10, 20, 25, 28)], "memory", "ulimit -v"),
-        ("DATA", [n * _MB for n in (5, 8, 11)], "memory", "ulimit -v"),
+        ("AS", [n * _MB for n in (10, 20, 24)], "memory", "ulimit -v"),
+        ("DATA", [n * _MB for n in (4, 6, 8)], "memory", "ulimit -v"),
         ("DISK", [0], "room on the disk", "make room"),
         ("INODES", [0, 1, 2, 3, 4, 5], "inodes on the disk", "df -i"),
     ],
@@ -57,7 +58,7 @@ def test_what_is_scarce_is_said(kind: str, amounts: list[int], words: str, remed
 @pytest.mark.parametrize(
     ("kind", "amounts"),
     [
-        ("NPROC", range(2, 60, 2)),
+        ("NPROC", range(40)),
         ("NOFILE", range(8, 120, 4)),
         ("AS", range(8 * _MB, 60 * _MB, 2 * _MB)),
         ("DISK", range(6)),
@@ -66,7 +67,8 @@ def test_what_is_scarce_is_said(kind: str, amounts: list[int], words: str, remed
 )
 def test_between_nothing_and_enough_it_is_refused_or_deployed(kind: str, amounts: range) -> None:
     """With little memory a service may end by itself, or the client: each says so."""
-    for one in _deploy(kind, list(amounts)):
+    above = tasks() if kind == "NPROC" else 0
+    for one in _deploy(kind, [above + amount for amount in amounts]):
         result, words = one["result"], one["words"]
         ended_itself = kind == "AS" and (
             result == "client's own"

@@ -112,6 +112,10 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
         watcher = _Watcher(ours, process, directory, deadline)
         try:
             watcher.wait()
+        except OSError as error:  # of this side: the tools that map ids, say
+            watcher.kill()
+            words = explain(error.errno or 0, place=directory.path) or str(error)
+            raise MachineError(f"the agent cannot be helped to start: {words}") from error
         except BaseException:
             watcher.kill()
             raise
