@@ -14,6 +14,7 @@ from tests.browser.test_trainee import open_terminal
 
 OURS = {"X-Bachang": "1"}
 PASSWORD = "a night at the genset"  # noqa: S105 - of nobody
+UNDER_WAY = ("queued", "running")
 _WAIT_S = 90.0
 
 
@@ -37,6 +38,10 @@ class Api:
     def put(self, path: str, **data: Any) -> Any:
         """Set something; its answer."""
         return self._done(self.request.put(f"{self.origin}/api{path}", headers=OURS, data=data))
+
+    def patch(self, path: str, **data: Any) -> Any:
+        """Change something; its answer."""
+        return self._done(self.request.patch(f"{self.origin}/api{path}", headers=OURS, data=data))
 
     @staticmethod
     def _done(answer: Any) -> Any:
@@ -78,6 +83,7 @@ def play(context: BrowserContext, other: BrowserContext, serving: Serving) -> Sc
         "/accounts", name="chen", display_name="Chen Wei", password=PASSWORD, roles=["trainee"]
     )["id"]
     second.post("/session", name="chen", password=PASSWORD)
+    mine.patch(f"/accounts/{me}", display_name="Lin Yue")
     group = mine.post("/groups", title="Night shift")["id"]
     for account in (me, chen):
         mine.put(f"/groups/{group}/members/{account}")
@@ -95,6 +101,14 @@ def play(context: BrowserContext, other: BrowserContext, serving: Serving) -> Sc
         api.until(f"/runs/{run}", lambda it: it["state"] == "running")
     _work(mine, second, scene, context.new_page(), serving)
     return scene
+
+
+def prove(context: BrowserContext, serving: Serving, pack: str) -> None:
+    """Verify a pack, and make a copy of the large one to write in."""
+    api = Api(context.request, serving.origin)
+    api.post("/packs", name="night-shift", title="Night shift", copy_of="blackout")
+    api.post(f"/packs/{pack}/verification")
+    api.until(f"/packs/{pack}/verification", lambda it: it["state"] not in UNDER_WAY)
 
 
 def _work(mine: Api, second: Api, scene: Scene, page: Page, serving: Serving) -> None:
@@ -120,10 +134,15 @@ def _work(mine: Api, second: Api, scene: Scene, page: Page, serving: Serving) ->
     mine.post(f"{own}/answers", task="how-long", answer="28.3")
     second.post(f"{others}/answers", task="way-in", answer="10.20.30.12")
     mine.post(f"/exercises/{scene.exercise}/broadcast", text="The manual is on the intranet.")
-    clock(34)
+    mine.until(f"{own}/points", lambda all_: _value(all_, "genset.state") == "running")
+    clock(mine.get(own)["sandbox_time_s"] + 6)
     mine.post(f"{own}/answers", task="test-run", answer="")
     page.keyboard.type("modbus write genset coil 3 on\n")
     mine.post(f"/exercises/{scene.exercise}/inject", inject="mains-fail")
     mine.post(f"/exercises/{scene.exercise}/inject", inject="say-dark")
-    clock(56)
+    clock(mine.get(own)["sandbox_time_s"] + 16)
     page.close()
+
+
+def _value(points: list[dict[str, Any]], name: str) -> Any:
+    return next((point["value"] for point in points if point["name"] == name), None)

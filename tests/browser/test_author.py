@@ -21,7 +21,6 @@ def test_a_copy_is_made_from_the_library(page: Page, serving: Serving) -> None:
     page.get_by_role("button", name="Create").click()
     page.wait_for_url("**/packs/my-blackout/edit")
     expect(page.get_by_text("A strict reader finds nothing.")).to_be_visible()
-    page.get_by_role("tab", name="World").click()
     expect(page.locator(".react-flow__node").first).to_be_visible()
     page.request.delete(f"{serving.origin}/api/packs/my-blackout", headers=API)
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, end_all
-from tests.browser.scene import Scene, play
+from tests.browser.scene import Scene, play, prove
 from tests.browser.serving import Serving
 from tests.browser.test_pages import PAGES, SIZES
 
@@ -27,24 +28,59 @@ pytestmark = [
     pytest.mark.skipif(PICTURES is None, reason="BACHANG_PICTURES names no folder for pictures"),
 ]
 
+
+def _write(page: Page) -> None:
+    """Type a mistake, and be told."""
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("End")
+    page.keyboard.type("\nnetwork: {}")
+    page.locator(".cm-lint-marker-error").first.wait_for()
+    page.locator(".react-flow__node").first.wait_for()
+
+
+def _seek(page: Page) -> None:
+    """Go back to the middle of the run."""
+    page.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    for _ in range(60):
+        page.keyboard.press("ArrowRight")
+
+
+def _replay(page: Page) -> None:
+    """Wait for the second half of the evening."""
+    page.get_by_text(re.compile("^00:[3-5]")).first.wait_for()
+
+
+ACTS: dict[str, Callable[[Page], None]] = {
+    "author": _write,
+    "review": _seek,
+    "compare": _seek,
+    "wall": _replay,
+}
+"""What is done before a picture is taken."""
 MORE = {
-    "compare": ("/runs/{run}/review?beside={other}", "[role=slider]"),
+    "author": ("/packs/night-shift/edit", ".cm-line"),
+    "compare": ("{run}/review?beside={other}", "[role=slider]"),
     "wall": ("/exercises/{exercise}/board?replay=10", ".react-flow__node"),
 }
-"""What pages show beside their first sight."""
+"""What pages show beside their first sight, or in place of it."""
 DARK = ("run", "review", "author")
 PHONE = ("library", "run", "review", "exercise")
 
 VARIANTS = [
-    *((name, "", "desk", "light") for name in [*PAGES, *MORE]),
+    *((name, "", "desk", "light") for name in {**PAGES, **MORE}),
     *((name, "-dark", "desk", "dark") for name in DARK),
     *((name, "-phone", "phone", "light") for name in PHONE),
 ]
 
 
 @pytest.fixture(scope="module")
-def scene(signed_in: BrowserContext, browser: Browser, serving: Serving) -> Iterator[Scene]:
+def scene(
+    signed_in: BrowserContext, browser: Browser, serving: Serving, atelier: str
+) -> Iterator[Scene]:
     other = browser.new_context()
+    prove(signed_in, serving, atelier.split("/")[-2])
     made = play(signed_in, other, serving)
     yield made
     end_all(signed_in, serving)
@@ -58,7 +94,6 @@ def test_picture(
     signed_in: BrowserContext,
     serving: Serving,
     scene: Scene,
-    atelier: str,
     name: str,
     suffix: str,
     size: str,
@@ -67,8 +102,7 @@ def test_picture(
 ) -> None:
     path, ready = {**PAGES, **MORE}[name]
     own = f"/runs/{scene.run}"
-    known = {"exercise": scene.exercise, "other": scene.other, "group": scene.group}
-    place = path.format(run=scene.run if name in MORE else own, **known)
+    place = path.format(run=own, exercise=scene.exercise, other=scene.other, group=scene.group)
     context = browser.new_context(
         storage_state=signed_in.storage_state(),
         viewport=SIZES[size],
@@ -81,6 +115,8 @@ def test_picture(
     page.locator(ready).first.wait_for()
     expect(page.locator(".ant-spin-spinning")).to_have_count(0)
     page.wait_for_load_state("networkidle")
+    if name in ACTS:
+        ACTS[name](page)
     page.evaluate("document.fonts.ready")
     shot = context.new_cdp_session(page).send(
         "Page.captureScreenshot", {"format": "webp", "quality": QUALITY}

@@ -25,6 +25,9 @@ function load(): Recorded {
   return JSON.parse(readFileSync(file, "utf8")) as Recorded;
 }
 
+/** The recorded class played this pack. */
+const PICTURE = new URL("../../packs/blackout/picture.png", import.meta.url);
+
 const ACCOUNT = {
   id: "a1b2c3d4",
   name: "tom",
@@ -63,6 +66,11 @@ function written(data: Recorded, url: URL): unknown {
 
 function serve(data: Recorded, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? "/", "http://localhost");
+  if (url.pathname.endsWith("/picture")) {
+    response.setHeader("Content-Type", "image/png");
+    response.end(readFileSync(PICTURE));
+    return;
+  }
   const value = request.method === "GET" ? answer(data, url) : written(data, url);
   const missing = { type: "not-found", title: "Not recorded", detail: url.pathname, remedy: "" };
   const text = typeof value === "string" ? value : JSON.stringify(value ?? missing);

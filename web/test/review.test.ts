@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { castFrom, framesBy, output, typed } from "#/models/cast";
 import { moved, played, showing, ticks, timeAt, wallAt, zoomed } from "#/models/clock";
-import type { Entry } from "#/models/journal";
+import type { Entry, Tone } from "#/models/journal";
+import { thinned, type Mark } from "#/models/marks";
 import {
   latest,
   learning,
@@ -40,6 +41,19 @@ describe("the window of a clock", () => {
   it("plays at a speed and stops at the end", () => {
     expect(played(10, 500, 60, 100)).toBe(40);
     expect(played(99, 5000, 60, 100)).toBe(100);
+  });
+});
+
+describe("marks", () => {
+  const mark = (time_s: number, tone: Tone): Mark => ({ key: String(time_s), time_s, tone, title: "" });
+
+  it("are thinned out where they would cover each other, tone by tone", () => {
+    const many = Array.from({ length: 10_000 }, (_, at) => mark(at / 10, "quiet"));
+    const bad = mark(500.05, "bad");
+    const seen = thinned([...many, bad].toSorted((a, b) => a.time_s - b.time_s), [0, 1000]);
+    expect(seen.length).toBeLessThan(1000);
+    expect(seen).toContain(bad);
+    expect(thinned(many, [10, 11])).toHaveLength(11);
   });
 });
 

@@ -1,14 +1,20 @@
-/** Is this a phone's width? */
-import { useSyncExternalStore } from "react";
+/** Is this a phone's width, or a desk's? */
+import { useCallback, useSyncExternalStore } from "react";
 
-const NARROW = "(max-width: 899px)";
-
-function onChange(listener: () => void): () => void {
-  const query = matchMedia(NARROW);
-  query.addEventListener("change", listener);
-  return () => query.removeEventListener("change", listener);
+/** Whether a media query holds. */
+function useMedia(wanted: string): boolean {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const query = matchMedia(wanted);
+      query.addEventListener("change", listener);
+      return () => query.removeEventListener("change", listener);
+    },
+    [wanted],
+  );
+  return useSyncExternalStore(subscribe, () => matchMedia(wanted).matches);
 }
 
-export function useNarrow(): boolean {
-  return useSyncExternalStore(onChange, () => matchMedia(NARROW).matches);
-}
+export const useNarrow = (): boolean => useMedia("(max-width: 899px)");
+
+/** Is there room for two things beside a text? */
+export const useWide = (): boolean => useMedia("(min-width: 1200px)");

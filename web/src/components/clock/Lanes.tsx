@@ -1,7 +1,7 @@
 /** The lanes of a clock: marks, stretches and curves, each in the clock's window. */
 import { memo, type ReactElement, type ReactNode } from "react";
 import type { Window } from "#/models/clock";
-import type { Tone } from "#/models/journal";
+import { thinned, type Mark } from "#/models/marks";
 import css from "./clock.module.css";
 
 interface LaneProps {
@@ -21,16 +21,6 @@ export function Lane({ label, whose, height, children }: LaneProps): ReactElemen
   );
 }
 
-export interface Mark {
-  key: string;
-  time_s: number;
-  tone: Tone;
-  /** Told at a pointer's rest. */
-  title: string;
-  /** Written beside the mark, where there is room. */
-  text?: string | undefined;
-}
-
 interface MarksProps {
   marks: readonly Mark[];
   window: Window;
@@ -41,7 +31,7 @@ const ROOM = 0.075;
 
 export const Marks = memo(function Marks({ marks, window: [low, high] }: MarksProps): ReactElement {
   const length = high - low;
-  const seen = marks.filter(({ time_s }) => time_s >= low && time_s <= high);
+  const seen = thinned(marks, [low, high]);
   return (
     <>
       {seen.map(({ key, time_s, tone, title, text }, at) => {

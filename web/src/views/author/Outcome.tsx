@@ -1,11 +1,12 @@
 /** What comes of the text: findings, the world, what changed in the plan, its proof. */
-import { Badge, Segmented, Spin, Tabs } from "antd";
+import { Badge, Segmented, Spin, Splitter, Tabs } from "antd";
 import { lazy, Suspense, useState, type ReactElement } from "react";
 import { Link } from "react-router";
 import { ChangeList } from "#/components/author/ChangeList";
 import { FindingList } from "#/components/author/FindingList";
 import { VerifyReport } from "#/components/author/VerifyReport";
 import { Failed } from "#/components/Failed";
+import { useWide } from "#/components/narrow";
 import { useTranslation } from "#/language";
 import type { Finding, Reading, Verification } from "#/models/author";
 import css from "./author.module.css";
@@ -22,6 +23,7 @@ interface OutcomeProps {
 
 export function Outcome({ pack, read, proof, onGo }: OutcomeProps): ReactElement {
   const { t } = useTranslation();
+  const wide = useWide();
   const { reading, behind, error } = read;
   if (error) return <Failed error={error} />;
   if (!reading) return <Spin className={css.waiting ?? ""} />;
@@ -32,28 +34,44 @@ export function Outcome({ pack, read, proof, onGo }: OutcomeProps): ReactElement
       {t("author.findings")}
     </Badge>
   );
-  return (
+  const tabs = (
     <Tabs
       className={css.outcome ?? ""}
       tabBarExtraContent={<span className={css.saved}>{behind ? t("author.reading") : null}</span>}
       items={[
         { key: "findings", label: count, children: <FindingList findings={findings} onGo={onGo} /> },
-        { key: "world", label: t("author.world"), children: <World reading={reading} /> },
+        ...(wide
+          ? []
+          : [{ key: "world", label: t("author.world"), children: <World reading={reading} /> }]),
         { key: "changes", label: t("author.changes"), children: <Changes reading={reading} /> },
         { key: "proof", label: t("author.proof"), children: <Proof pack={pack} proof={proof} /> },
       ]}
     />
   );
+  if (!wide) return tabs;
+  return (
+    <Splitter orientation="vertical">
+      <Splitter.Panel defaultSize="48%" min={120} collapsible>
+        <World reading={reading} />
+      </Splitter.Panel>
+      <Splitter.Panel min={160}>{tabs}</Splitter.Panel>
+    </Splitter>
+  );
 }
 
-function World({ reading }: { reading: Reading }): ReactElement {
+/** The map of what is typed; while that cannot be read, of what could be read last. */
+function World({ reading: { topology } }: { reading: Reading }): ReactElement {
   const { t } = useTranslation();
-  if (!reading.topology) return <p className={css.note}>{t("author.noPlan")}</p>;
+  const [last, setLast] = useState(topology);
+  if (topology && topology !== last) setLast(topology);
+  const shown = topology ?? last;
+  if (!shown) return <p className={css.note}>{t("author.noPlan")}</p>;
   return (
-    <div className={css.world}>
+    <div className={css.world} data-old={topology === null}>
       <Suspense fallback={<Spin />}>
-        <TopologyMap topology={reading.topology} />
+        <TopologyMap topology={shown} />
       </Suspense>
+      {topology ? null : <p role="status">{t("author.lastWorld")}</p>}
     </div>
   );
 }

@@ -123,7 +123,7 @@ function Clock(): ReactElement {
     key: String(at), time_s, tone: "info" as const, title: text, text,
   }));
   return (
-    <ClockStack whole={whole} window={window} now={now} onNow={setNow} onWindow={setWindow} stops={marks.map(({ time_s }) => time_s)}>
+    <ClockStack whole={whole} window={window} now={now} onNow={setNow} onWindow={setWindow} stops={[...new Set(marks.map(({ time_s }) => time_s))]}>
       <Lane label="Commands">
         <Marks marks={marks} window={window} />
       </Lane>

@@ -1,9 +1,10 @@
 /** Lanes of what happened: tasks, commands, terminals, the journal by side, services. */
 import { useMemo, type ReactElement } from "react";
-import { Lane, Marks, Stretches, type Mark, type Stretch } from "#/components/clock/Lanes";
+import { Lane, Marks, Stretches, type Stretch } from "#/components/clock/Lanes";
 import { useKindName, useText, useTranslation } from "#/language";
 import type { Window } from "#/models/clock";
 import { clock, side, tone, worthShowing, type Entry } from "#/models/journal";
+import type { Mark } from "#/models/marks";
 import { learning, type RunRecord } from "#/models/record";
 import { serviceLanes } from "#/models/services";
 
