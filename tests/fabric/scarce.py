@@ -64,10 +64,13 @@ def _in_a_child(limit: int, amount: int) -> None:
 def _clear_up() -> None:
     """What a client would do that ended in the middle and is started again."""
     fabric = LocalFabric()
-    for name in fabric.sandboxes():
-        fabric.attach(name).destroy()
-    for name in fabric.abandoned():
-        fabric.forget(name)
+    while fabric.sandboxes() or fabric.abandoned():
+        for name in fabric.sandboxes():
+            with contextlib.suppress(FabricError):  # it is ending
+                fabric.attach(name).destroy()
+        for name in fabric.abandoned():
+            with contextlib.suppress(FabricError):
+                fabric.forget(name)
 
 
 def tasks() -> int:

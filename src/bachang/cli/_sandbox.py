@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from bachang.cli._arguments import Json, Names, OptionalName
@@ -26,6 +27,8 @@ def ps(name: OptionalName = None, json: Json = False) -> None:
         print(msgspec.json.encode(statuses).decode())
     elif name:
         console.print(_hosts_table(statuses[0]))
+        for limit in statuses[0].degraded:
+            errors.print(f"[yellow]limited[/] {escape(limit)}", soft_wrap=True)
     elif statuses:
         console.print(_sandboxes_table(statuses))
     else:
