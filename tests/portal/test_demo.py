@@ -45,9 +45,6 @@ def test_runs_and_leaves_nothing(shown: Process) -> None:
     with opened(shown) as (client, run):
         assert running(client, run)["pack"] == "blackout"
         until(lambda: client.get(f"/api/runs/{run}").json()["story"], lambda told: told != "idle")
-        hosts = client.get(f"/api/runs/{run}/topology").json()["hosts"]
-        other = next(host for host in hosts if host["name"] == "eng")
-        assert [port["address"] for port in other["ports"]] == [None]  # every role, but a learner
         found = {"task": "way-in", "answer": "10.20.30.12"}
         assert client.post(f"/api/runs/{run}/answers", json=found).json()["correct"]
     assert shown.stop() == 0

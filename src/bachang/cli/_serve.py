@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -76,12 +75,13 @@ def serve(
     )
     if unlimited:
         settings = replace(settings, requests_per_minute=_MANY, answers_per_minute=_MANY)
-    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+    try:
         if demo:
             _serve_demo(settings)
         else:
             serve_portal(settings, _ready)
-    say("the portal has ended")
+    except KeyboardInterrupt:
+        say("the portal has ended")
 
 
 def _ready(assembly: Assembly) -> None:

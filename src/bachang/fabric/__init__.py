@@ -6,8 +6,7 @@ Names are loaded on first use: an agent starts with a few of the package's modul
 from __future__ import annotations
 
 import importlib
-
-TYPE_CHECKING = False  # as type checkers read it; `typing` takes 8 ms
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bachang.fabric._client import LocalSandbox
@@ -67,7 +66,7 @@ _LOCAL = {
 }
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(_LOCAL.get(name, "bachang.fabric._contract"))

@@ -46,7 +46,8 @@ class Follower(abc.ABC):
     def record(self, entries: Sequence[Entry]) -> None:
         """Put entries into the journal, in this order and beside each other.
 
-        `read` tells when they are on the agent's disk. One at a time may be under way.
+        `read` tells when they are in the agent's log and so survive its kill -9. What survives
+        the machine's is what the client then stores. One call at a time may be under way.
 
         Raises:
             SandboxGoneError: the sandbox has ended.

@@ -10,9 +10,8 @@ import msgspec
 
 from bachang.fabric._contract import PlatformError, SandboxGoneError
 from bachang.fabric._follower import Entry, Follower, News
-from bachang.journal import Event, LogFile
+from bachang.journal import LogTail
 
-_BATCH = 10_000
 _PACKET_BYTES = 1 << 21
 
 
@@ -35,9 +34,7 @@ class LocalFollower(Follower):
     ) -> None:
         connection.setblocking(False)
         self._connection = connection
-        self._file = log.open("rb")  # a log vanishes with its sandbox: so it is read to its end
-        self._log = LogFile(Path(f"/proc/self/fd/{self._file.fileno()}"))
-        self._after = after
+        self._log = LogTail(log, after)
         self._error = error
 
     def fileno(self) -> int:
@@ -60,12 +57,12 @@ class LocalFollower(Follower):
             told = msgspec.json.decode(packet)
             if "ok" in told:
                 outcomes.append(told["result"] if told["ok"] else self._error(told["error"]))
-        return News(events=self._new_events(), outcomes=outcomes, ended=packet is not None)
+        return News(events=self._log.read(), outcomes=outcomes, ended=packet is not None)
 
     def close(self) -> None:
         """See `Follower.close`."""
         self._connection.close()
-        self._file.close()
+        self._log.close()
 
     def _packet(self) -> bytes | None:
         """The next packet; nothing in it: the agent has ended; ``None``: there is none yet."""
@@ -75,10 +72,3 @@ class LocalFollower(Follower):
             return None
         except ConnectionError:
             return b""
-
-    def _new_events(self) -> list[Event]:
-        found: list[Event] = []
-        while batch := self._log.events(self._after, limit=_BATCH):
-            self._after = batch[-1].sequence
-            found += batch
-        return found

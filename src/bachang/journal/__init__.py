@@ -16,7 +16,7 @@ from bachang.journal._error import (
     StoreError,
 )
 from bachang.journal._event import Event
-from bachang.journal._log import EventLog, LogFile
+from bachang.journal._log import EventLog, LogFile, LogTail
 from bachang.journal._store import Source, Store, copy
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ __all__ = [
     "JournalError",
     "LogError",
     "LogFile",
+    "LogTail",
     "PostgresStore",
     "Source",
     "SqliteStore",

@@ -8,10 +8,12 @@ other with it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,9 @@ CREATE TABLE event (
 CREATE UNIQUE INDEX event_identity ON event (sandbox, sequence, epoch);
 CREATE INDEX event_kind ON event (sandbox, kind, sequence);
 """
-_INSERT = f"INSERT OR IGNORE INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ROWS = 64
+"""Rows in one statement. Each statement lets other threads run, and waits for them to end."""
 _SAME = f"SELECT {COLUMNS} FROM event WHERE sandbox = ? AND epoch = ? AND sequence = ?"  # noqa: S608
 
 _REMEDIES = {
@@ -150,6 +154,9 @@ class SqliteStore(Store):
             self._roll_back()
             for ticket in tickets:
                 ticket.error = self._refusal(error)
+        except BaseException:
+            self._roll_back()
+            raise
 
     def _roll_back(self) -> None:
         with contextlib.suppress(sqlite3.Error):
@@ -158,7 +165,10 @@ class SqliteStore(Store):
     def _insert(self, ticket: Ticket) -> None:
         self._writer.execute("SAVEPOINT one_append")
         try:
-            ticket.new = self._writer.executemany(_INSERT, ticket.rows).rowcount
+            ticket.new = sum(
+                self._writer.execute(_insert(len(rows)), [*chain(*rows)]).rowcount
+                for rows in _pieces(ticket.rows)
+            )
             if ticket.new < len(ticket.rows):
                 self._check_same(ticket.rows)
         except ConflictError as error:
@@ -183,3 +193,13 @@ class SqliteStore(Store):
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         remedy = _REMEDIES.get(code, "nothing of this call was kept")
         return StoreError(f"the journal {self.path} refused ({error}): {remedy}")
+
+
+@functools.cache
+def _insert(rows: int) -> str:
+    return f"INSERT OR IGNORE INTO event ({COLUMNS}) VALUES {', '.join([_ROW] * rows)}"  # noqa: S608
+
+
+def _pieces(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    for start in range(0, len(rows), _ROWS):
+        yield rows[start : start + _ROWS]

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bachang.plan._model import Plan
-from bachang.plan._world import Host
+from bachang.plan._model import Host, Plan
 
 _SHORT = 80
 

@@ -8,8 +8,7 @@ from pathlib import Path, PurePosixPath
 import bachang
 from bachang.plan._draft import BASE_ACCOUNTS, Draft
 from bachang.plan._firewall import resolve_firewall, resolve_nat
-from bachang.plan._passwords import password_hash
-from bachang.plan._world import (
+from bachang.plan._model import (
     File,
     Host,
     HostKind,
@@ -20,6 +19,7 @@ from bachang.plan._world import (
     ServiceKind,
     User,
 )
+from bachang.plan._passwords import password_hash
 from bachang.scenario import Where, did_you_mean, models
 
 FIRST_UID = 1000

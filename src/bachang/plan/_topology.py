@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bachang.plan._model import Plan, Role
-from bachang.plan._world import FieldSystem, Host
+from bachang.plan._model import FieldSystem, Host, Plan, Role
 
 
 def topology_json(plan: Plan) -> dict[str, Any]:

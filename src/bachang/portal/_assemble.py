@@ -36,6 +36,7 @@ from bachang.portal._stage import Stage
 from bachang.portal._terminals import Terminals
 from bachang.portal._ui import WebUi, without_ui
 from bachang.portal._verifier import Verifier
+from bachang.portal._warm import Warm
 from bachang.portal._world import changed
 from bachang.portal.models import LiveEvent
 from bachang.portal.store import PortalStore
@@ -130,7 +131,8 @@ class Assembly:
         )
         _register_topics(self.portal)
         self.api = self._api(settings)
-        self.app = Guard(self.api, screens, settings, self.sessions, self._replies, outside.elapsed)
+        warm = Warm(self.api, access, exercises, self.portal.boards)
+        self.app = Guard(warm, screens, settings, self.sessions, self._replies, outside.elapsed)
 
     def _api(self, settings: Settings) -> FastAPI:
         api = application(lifespan=self._lifespan)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -14,6 +16,11 @@ from bachang.portal._settings import Settings
 
 _BACKLOG = 2048
 _GOODBYE_S = 3
+_RUBBISH = 20_000
+"""New objects after which rubbish among the young ones is searched for."""
+_SWITCH_S = 0.0005
+"""How long a thread that has come back from the disk waits for the loop's: with Python's own
+5 ms, a commit of many steps would take the longer the busier the portal is."""
 _MESSAGE_BYTES = 1 << 20
 
 
@@ -32,6 +39,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            _leave_what_stays()
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -55,6 +63,7 @@ def serve(
         PortBusyError: the port is taken.
         ConnectionError: the data base does not answer.
     """
+    sys.setswitchinterval(_SWITCH_S)
     listener = _listen(settings)
     with listener:
         assembly = Assembly(settings)
@@ -71,6 +80,17 @@ def serve(
             lifespan="on",
         )
         _Server(config, lambda: ready(assembly), leaving).run(sockets=[listener])
+
+
+def _leave_what_stays() -> None:
+    """Whatever was made so far stays as long as the portal: no search for rubbish looks at it.
+
+    Else each full search would stop every request for as long as it takes to look at all of
+    the libraries.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_RUBBISH)
 
 
 def _listen(settings: Settings) -> socket.socket:

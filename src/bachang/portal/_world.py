@@ -14,8 +14,8 @@ from typing import Any
 
 from bachang.engine import Live as LiveSandbox
 from bachang.exercise import Score
-from bachang.fabric import FabricError, SandboxGoneError
-from bachang.journal import Event, Store
+from bachang.fabric import FabricError
+from bachang.journal import Event, Store, StoreError
 from bachang.portal import _views as views
 from bachang.portal._live import Channel
 from bachang.portal._memory import Memory
@@ -99,18 +99,18 @@ class World:
         """Wait until an event of this sandbox is in the store and in what is known.
 
         Raises:
-            FabricError: the sandbox has gone, or the store does not take it.
+            StoreError: the sandbox has gone, or the store does not take it.
         """
         with self._stored:
             there = self._stored.wait_for(lambda: self.last >= sequence, SETTLE_S)
         if not there:
-            raise SandboxGoneError("the journal does not get on: nothing was acknowledged")
+            raise StoreError("the journal does not get on: nothing was acknowledged")
 
     def record(self, *, actor: str, kind: str, subject: str, data: dict[str, Any]) -> Event:
         """Put something in the journal; it is in the store when this returns.
 
         Raises:
-            FabricError: as `settle`, or as `bachang.fabric.Sandbox.record`.
+            FabricError, StoreError: as `settle`, or as `bachang.fabric.Sandbox.record`.
         """
         event = self.sandbox.record(actor=actor, kind=kind, subject=subject, data=data)
         self.settle(event.sequence)

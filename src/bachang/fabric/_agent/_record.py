@@ -57,6 +57,7 @@ class Journal:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._waiting: list[asyncio.Future[None]] = []
+        self._sync = False
         self._scheduled = False
         self._listeners: set[Callable[[int], None]] = set()
         self.ending = False
@@ -162,6 +163,15 @@ class Journal:
         Raises:
             MachineError: as `record`.
         """
+        self._sync = True
+        await self.written()
+
+    async def written(self) -> None:
+        """Return once the log has what was noted so far: it survives a kill -9 of the agent.
+
+        Raises:
+            MachineError: the disk is full or broken.
+        """
         future: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append(future)
         self._schedule()
@@ -176,8 +186,9 @@ class Journal:
         """Write and sync what waits, now."""
         self._scheduled = False
         waiting, self._waiting = self._waiting, []
+        sync, self._sync = self._sync, False
         try:
-            if waiting:
+            if sync:
                 self._log.sync()
             else:
                 self._log.flush()

@@ -27,7 +27,6 @@ from bachang.fabric._spawner import Process, SpawnError
 
 _WORDS_IN_JOURNAL = 2000
 _TERMINAL_S = 10.0
-_DEATH_S = 1.0
 
 
 class Requests:
@@ -192,7 +191,7 @@ class Requests:
             stop()
 
     async def _record_all(self, caller: Caller, entries: list[Entry]) -> None:
-        """Put a follower's records into the journal with one sync for all of them."""
+        """Put a follower's records into the journal; it makes them durable where it keeps it."""
         journal = self._world.journal
         try:
             noted = [
@@ -201,7 +200,7 @@ class Requests:
                 )
                 for entry in entries
             ]
-            await journal.synced()
+            await journal.written()
         except FabricError as error:
             await caller.refuse(error)
         else:
@@ -268,10 +267,6 @@ async def _until_end(caller: Caller, process: Process) -> int:
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     listening.cancel()
     await _kill(process)
-    # Root of a host may trace a program: then its death is told to the tracer first.
-    await asyncio.wait({process.exited}, timeout=_DEATH_S)
-    if not process.exited.done():
-        return -signal.SIGKILL
     try:
         return await process.exited
     except SpawnError as error:

@@ -61,10 +61,8 @@ class World:
         self.hosts: dict[str, LiveHost] = {}
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.children = Children()
-        self.children.adopt(nursery.cradle.beginning, lambda _status: None)
-        self._spawner = Spawner(
-            nursery.cradle.requests, nursery.cradle.reports, on_end=self._spawner_ended
-        )
+        self.children.adopt(nursery.beginning, lambda _status: None)
+        self._spawner = Spawner(nursery.requests, nursery.reports, on_end=self._spawner_ended)
         self._nursery = nursery
         self._ahead = {
             name: (self._spawner.expect(number), group)

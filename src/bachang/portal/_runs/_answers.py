@@ -13,8 +13,8 @@ import hashlib
 
 from bachang.exercise import Verdict as Judged
 from bachang.exercise import answered, judge_now, refusal, seal, task_named, told_again
-from bachang.fabric import Entry, SandboxGoneError
-from bachang.journal import Event
+from bachang.fabric import Entry
+from bachang.journal import Event, StoreError
 from bachang.plan import AnswerKind, Task
 from bachang.portal._access import Person
 from bachang.portal._ground import Ground
@@ -88,9 +88,7 @@ class Answers:
         try:
             await asyncio.wait_for(self._stage.scribe.record(world, entry), SETTLE_S)
         except TimeoutError:
-            raise SandboxGoneError(
-                "the journal does not get on: nothing was acknowledged"
-            ) from None
+            raise StoreError("the journal does not get on: nothing was acknowledged") from None
         finally:
             world.pending.drop(key)
 
