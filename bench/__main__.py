@@ -48,7 +48,8 @@ def main() -> int:
     if options.rows:
         return _print_rows(options.names[0])
     _build_limit()
-    good = [_measure(name) for name in options.names or names]
+    chosen = [name for name in names if not options.names or _is_among(name, options.names)]
+    good = [_measure(name) for name in chosen]
     return 0 if all(good) else 1
 
 
@@ -61,6 +62,11 @@ def _compare(old: Path, new: Path) -> int:
     Console().print(shown)
     print("\n".join(warnings))
     return 0
+
+
+def _is_among(name: str, wanted: list[str]) -> bool:
+    """Whether a benchmark is asked for, by its name or by that of the group it is in."""
+    return any(name == one or name.startswith(f"{one}_") for one in wanted)
 
 
 def _print_rows(name: str) -> int:

@@ -1,163 +1,229 @@
-"""The portal under load: the board, answers, and viewers of a live board, over real sockets.
+"""The portal under load: boards, answers, viewers of a live board, over real sockets.
 
-One `bachang serve` process with one sandbox; the load comes from this process, on the same
-machine, so the figures are what both together reach. An answer counts once it is durable.
+Two classes in one `bachang serve`: one learner with a small world, and ten. Answers are wrong
+ones, each with an idempotency key, and count once they are durable. Beside it stands the least
+that could do the same (`_bare.py`), measured in turn.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-import re
-import statistics
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
-import httpx2
-from websockets.asyncio.client import connect
+import uvloop
+from websockets.asyncio.client import ClientConnection, connect
 
-from bachang.fabric import LocalFabric
 from bench import Row
+from bench._load import Flow, Make, Measured, answers, drive, exchange, get, right_answer
+from bench._portal import Class, Portal, cpu_s, portal
 
-PACKS = Path(__file__).parents[1] / "tests" / "portal" / "packs"
-PORT = 8099
-ORIGIN = f"http://127.0.0.1:{PORT}"
-SECONDS = 4.0
-CONNECTIONS = 16
-VIEWERS = 200
+_PACKS = Path(__file__).parents[1] / "tests" / "portal" / "packs"
+_PORT, _BARE_PORT = 8099, 8098
+_CONNECTIONS = 16
+_PAIRS = 2
+_MANY = 10
+"""Learners of the larger class."""
+_POLLERS, _SUBMITTERS = 60, 20
+_BOARDS_PER_S, _ANSWERS_PER_S = 3000, 500
+"""What is promised: what pollers and submitters ask for together."""
+_VIEWERS = 1000
+_WATCH_S = 8
+_AT_ONCE = 50
+"""Viewers that connect at a time."""
 
 
 def run() -> list[Row]:
     """Start a portal, load it, end it."""
-    with tempfile.TemporaryDirectory(prefix="b-") as home:
-        environment = os.environ | {
-            f"XDG_{name}_HOME": f"{home}/{name.lower()}" for name in ("STATE", "DATA", "CACHE")
-        }
-        os.environ.update(environment)
-        command = [
-            *(sys.executable, "-c", "from bachang.cli import main; main()", "serve"),
-            *("--port", str(PORT), "--packs", str(PACKS), "--unlimited"),
+    with portal(_PACKS, _PORT) as own, _bare() as bare:
+        one, many = own.begin("hall", 1), own.begin("hall", _MANY)
+        board = get(_PORT, f"/api/exercises/{many.exercise}/board", own.cookies)
+        return [
+            *_boards(own, board, bare),
+            *_answers("one sandbox", own, one, bare),
+            *_answers(f"{_MANY} sandboxes", own, many, bare),
+            *_together(own, many, board),
+            *_viewers(own, many),
         ]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+@contextlib.contextmanager
+def _bare() -> Iterator[int]:
+    """The pid of the yardstick."""
+    with tempfile.TemporaryDirectory() as folder:
+        argv = [sys.executable, "-m", "bench._bare", str(_BARE_PORT), f"{folder}/answers.db"]
+        process = subprocess.Popen(argv, cwd=Path(__file__).parents[1])
         try:
-            return asyncio.run(_measure(process, _token(process)))
+            while socket.socket().connect_ex(("127.0.0.1", _BARE_PORT)):
+                time.sleep(0.05)
+            yield process.pid
         finally:
             process.terminate()
             process.wait(30)
-            for name in LocalFabric().sandboxes():
-                LocalFabric().attach(name).destroy()
 
 
-def _token(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if found := re.search(r"#token=(\S+)", line):
-            return found[1]
-    raise RuntimeError("the portal did not start")
-
-
-async def _measure(process: subprocess.Popen[str], token: str) -> list[Row]:
-    limits = httpx2.Limits(max_connections=64)
-    headers = {"X-Bachang": "1"}
-    async with httpx2.AsyncClient(
-        base_url=ORIGIN, headers=headers, limits=limits, timeout=60
-    ) as client:
-        await client.post("/api/session/token", json={"token": token})
-        exercise = (await client.post("/api/exercises", json={"pack": "hall"})).json()
-        run = exercise["runs"][0]["id"]
-        while (await client.get(f"/api/runs/{run}")).json()["state"] != "running":
-            await asyncio.sleep(0.1)
-        board = f"/api/exercises/{exercise['id']}/board"
-        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-        numbers = iter(range(10**9))
-
-        def answer() -> bytes:
-            given = f'{{"task": "find", "answer": "no {next(numbers)}"}}'
-            return _request("POST", f"/api/runs/{run}/answers", cookies, given)
-
-        pid = process.pid
-        boards, board_s = await _load(pid, lambda: _request("GET", board, cookies))
-        answers, answer_s = await _load(pid, answer)
-        share = await _watch(process.pid, f"board:{exercise['id']}", cookies, answer)
+def _boards(own: Portal, board: Make, bare: int) -> list[Row]:
+    flow = Flow(makes=[board] * _CONNECTIONS)
+    plain = Flow(makes=[get(_BARE_PORT, "/")] * _CONNECTIONS)
+    ours, theirs = _in_turn(own, flow, bare, plain)
+    rate = median(one.flows[0].per_s for one in ours)
     return [
-        Row(name="board, GETs", value=len(boards) / SECONDS, unit="1/s", limit="≥ 3000"),
-        Row(name="board, the portal's own time", value=1e6 * board_s, unit="µs"),
-        Row(name="answers, durable", value=len(answers) / SECONDS, unit="1/s", limit="≥ 500"),
-        Row(name="answer, the portal's own time", value=1e6 * answer_s, unit="µs"),
-        Row(name="answers, p99", value=1000 * _p99(answers), unit="ms", limit="≤ 50"),
-        Row(name=f"{VIEWERS} viewers of a live board", value=100 * share, unit="% of a core"),
+        Row(
+            name="board, GETs",
+            value=rate,
+            unit="1/s",
+            peer="bare uvicorn",
+            ratio=_ratio(ours, theirs),
+            limit=f"≥ {_BOARDS_PER_S}",
+        ),
+        _own_time("board", ours),
+        Row(name="board, GETs: cores", value=ours[-1].portal, unit="", peer=ours[-1].shares),
     ]
 
 
-def _request(method: str, path: str, cookies: str, body: str = "") -> bytes:
-    """A request as bytes: a client that does more would be measured with the portal."""
-    lines = [
-        f"{method} {path} HTTP/1.1",
-        f"Host: 127.0.0.1:{PORT}",
-        f"Cookie: {cookies}",
-        "X-Bachang: 1",
-        "Content-Type: application/json",
-        f"Content-Length: {len(body)}",
+def _answers(name: str, own: Portal, those: Class, bare: int) -> list[Row]:
+    makes = [
+        answers(_PORT, one.run, one.cookies)
+        for one in (those.learners * _CONNECTIONS)[:_CONNECTIONS]
     ]
-    return "\r\n".join([*lines, "", body]).encode()
+    plain = Flow(makes=[answers(_BARE_PORT, "none", "")] * _CONNECTIONS)
+    ours, theirs = _in_turn(own, Flow(makes=makes), bare, plain)
+    return [
+        Row(
+            name=f"answers, {name}, durable",
+            value=median(one.flows[0].per_s for one in ours),
+            unit="1/s",
+            peer="uvicorn with SQLite",
+            ratio=_ratio(ours, theirs),
+            limit=f"≥ {_ANSWERS_PER_S}",
+        ),
+        Row(
+            name=f"answers, {name}, p99",
+            value=median(one.flows[0].p99_ms for one in ours),
+            unit="ms",
+            peer=ours[-1].shares,
+            limit="≤ 50",
+        ),
+        _own_time(f"answer, {name}", ours),
+    ]
 
 
-async def _load(pid: int, make: Callable[[], bytes]) -> tuple[list[float], float]:
-    """Seconds of each request, over `CONNECTIONS` for `SECONDS`, and the portal's CPU for one."""
-    took: list[float] = []
-    before = _cpu_s(pid)
-    ends = time.monotonic() + SECONDS
-
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
-        while (began := time.monotonic()) < ends:
-            await _exchange(reader, writer, make())
-            took.append(time.monotonic() - began)
-        writer.close()
-        await writer.wait_closed()
-
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return took, (_cpu_s(pid) - before) / len(took)
+def _in_turn(
+    own: Portal, flow: Flow, bare: int, plain: Flow
+) -> tuple[list[Measured], list[Measured]]:
+    drive(_PORT, own.pid, flow, seconds=0.5)
+    pairs = [
+        (drive(_PORT, own.pid, flow), drive(_BARE_PORT, bare, plain, seconds=1.5))
+        for _ in range(_PAIRS)
+    ]
+    return [ours for ours, _ in pairs], [theirs for _, theirs in pairs]
 
 
-async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
-) -> None:
-    writer.write(request)
-    head = await reader.readuntil(b"\r\n\r\n")
-    found = re.search(rb"content-length: (\d+)", head)
-    assert found, head
-    await reader.readexactly(int(found[1]))
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(head.decode())
+def _ratio(ours: list[Measured], theirs: list[Measured]) -> float:
+    return median(a.flows[0].per_s / b.flows[0].per_s for a, b in zip(ours, theirs, strict=True))
 
 
-async def _watch(pid: int, topic: str, cookies: str, change: Callable[[], bytes]) -> float:
-    """Share of a core that the portal takes while many watch and something changes."""
-    address = f"{ORIGIN.replace('http', 'ws')}/api/live?topic={topic}"
-    headers = {"Cookie": cookies}
-    viewers = await asyncio.gather(
-        *(connect(address, additional_headers=headers) for _ in range(VIEWERS))
-    )
-    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
-    before, began = _cpu_s(pid), time.monotonic()
-    while time.monotonic() < began + SECONDS:
-        await _exchange(reader, writer, change())
+def _own_time(name: str, those: list[Measured]) -> Row:
+    taken = median(one.portal / one.flows[0].per_s for one in those)
+    return Row(name=f"{name}, the portal's own time", value=1e6 * taken, unit="µs")
+
+
+def _together(own: Portal, those: Class, board: Make) -> list[Row]:
+    """Pollers and submitters ask for what is promised to each alone."""
+    pollers = Flow(makes=[board] * _POLLERS, per_s=_BOARDS_PER_S / _POLLERS)
+    makes = [
+        answers(_PORT, one.run, one.cookies) for one in (those.learners * _SUBMITTERS)[:_SUBMITTERS]
+    ]
+    submitters = Flow(makes=makes, per_s=_ANSWERS_PER_S / _SUBMITTERS)
+    both = drive(_PORT, own.pid, pollers, submitters, seconds=6.0)
+    boards, given = both.flows
+    return [
+        Row(
+            name=f"{_POLLERS} pollers beside {_SUBMITTERS} who answer: boards kept",
+            value=100 * boards.per_s / _BOARDS_PER_S,
+            unit="%",
+            peer=both.shares,
+            limit="≥ 90",
+        ),
+        Row(
+            name="… answers kept",
+            value=100 * given.per_s / _ANSWERS_PER_S,
+            unit="%",
+            limit="≥ 90",
+        ),
+        Row(name="… answers, p99", value=given.p99_ms, unit="ms"),
+    ]
+
+
+def _viewers(own: Portal, those: Class) -> list[Row]:
+    """A board on which somebody gets on each second, and a run whose points are sampled."""
+    solve = [right_answer(_PORT, one.run, one.cookies) for one in those.learners]
+    still = list[bytes]()
+    rows = []
+    for name, topic, changes in (
+        ("a live board", f"board:{those.exercise}", solve),
+        ("a big screen", f"run:{those.learners[0].run}", still),
+    ):
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            share, load, got = runner.run(_watch(own, topic, changes))
+        rows += [
+            Row(
+                name=f"{_VIEWERS} viewers of {name}",
+                value=100 * share,
+                unit="% of a core",
+                peer=f"load {load:.2f} cores",
+                limit="≤ 60",
+            ),
+            Row(name=f"… messages to each, {name}", value=got, unit="1/s"),
+        ]
+    return rows
+
+
+async def _watch(own: Portal, topic: str, changes: list[bytes]) -> tuple[float, float, float]:
+    """Shares of a core of the portal and of this process, and messages a viewer and second."""
+    address = f"ws://127.0.0.1:{_PORT}/api/live?topic={topic}"
+    headers = {"Cookie": own.cookies}
+    viewers: list[ClientConnection] = []
+    for _ in range(_VIEWERS // _AT_ONCE):
+        viewers += await asyncio.gather(
+            *(
+                connect(address, additional_headers=headers, compression=None)
+                for _ in range(_AT_ONCE)
+            )
+        )
+    counts = [0]
+    readers = [asyncio.create_task(_count(viewer, counts)) for viewer in viewers]
+    await asyncio.sleep(2)  # everybody has the snapshot
+    counts[0] = 0
+    before, mine, began = cpu_s(own.pid), cpu_s(os.getpid()), time.monotonic()
+    changing = asyncio.create_task(_change(changes))
+    await asyncio.sleep(_WATCH_S)
+    over_s = time.monotonic() - began
+    shares = (cpu_s(own.pid) - before) / over_s, (cpu_s(os.getpid()) - mine) / over_s
+    got = counts[0] / over_s / _VIEWERS
+    await changing
+    for reader in readers:
+        reader.cancel()
+    await asyncio.gather(*(viewer.close() for viewer in viewers), return_exceptions=True)
+    return *shares, got
+
+
+async def _change(changes: list[bytes]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", _PORT)
+    for change in changes[:_WATCH_S]:
+        await exchange(reader, writer, change)
         await asyncio.sleep(1)
-    share = (_cpu_s(pid) - before) / (time.monotonic() - began)
     writer.close()
-    await asyncio.gather(*(viewer.close() for viewer in viewers))
-    return share
 
 
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _p99(values: list[float]) -> float:
-    return statistics.quantiles(values, n=100)[98]
+async def _count(viewer: ClientConnection, counts: list[int]) -> None:
+    async for _ in viewer:
+        counts[0] += 1

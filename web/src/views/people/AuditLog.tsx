@@ -85,24 +85,17 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }): ReactElement 
     {
       title: t("people.log.noted"),
       responsive: ["md"],
-      render: (_, entry) => <span className={`${css.quiet} ${css.wide}`}>{noted(entry)}</span>,
+      render: (_, entry) => <span className={css.quiet}>{noted(entry)}</span>,
     },
   ];
   return (
-    <div
+    <Table<AuditEntry>
       className={`${css.table} ${css.scroll}`}
-      role="region"
-      aria-label={t("people.audit")}
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- else no key scrolls it
-      tabIndex={0}
-    >
-      <Table<AuditEntry>
-        rowKey="sequence"
-        size="small"
-        columns={columns}
-        dataSource={[...entries]}
-        pagination={false}
-      />
-    </div>
+      rowKey="sequence"
+      size="small"
+      columns={columns}
+      dataSource={[...entries]}
+      pagination={false}
+    />
   );
 }

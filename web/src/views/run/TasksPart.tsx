@@ -1,18 +1,12 @@
 /** The tasks of a run, with the hand-in at the portal. */
 import { useState, type ReactElement } from "react";
 import { TaskList } from "#/components/TaskList";
-import { useTranslation } from "#/language";
-import { alive, nextTask } from "#/models/run";
+import { nextTask } from "#/models/run";
 import * as portal from "#/transport/portal";
 import type { PartProps } from "./RunPage";
-import css from "./run.module.css";
 
 export function TasksPart({ run, still }: PartProps): ReactElement {
-  const { t } = useTranslation();
   const [chosen, setChosen] = useState(() => nextTask(run.task_list)?.name ?? null);
-  if (run.task_list.length === 0 && run.state !== "running") {
-    return <p className={css.absent}>{alive(run) ? t("run.notYet") : t("run.over")}</p>;
-  }
   return (
     <TaskList
       tasks={run.task_list}
