@@ -10,7 +10,6 @@ import contextlib
 import errno
 import ipaddress
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _links
 from bachang.fabric import _netlink as nl
+from bachang.fabric._agent._ports import Ports
 from bachang.fabric._agent._shaping import queue, why_no_delay
 from bachang.fabric._contract import MachineError, PlatformError, WorldError
 from bachang.fabric._links import RouteEntry
@@ -29,8 +29,6 @@ from bachang.plan import Host, Interface, World
 _NEW = nl.CREATE | nl.EXCLUSIVE
 _FIRST_INDEX = 2
 """Index of a host's first link: the loopback is 1, and the kernel counts up."""
-_MOST_PORTS = 1000
-"""A bridge has 1,023 ports (linux/net/bridge/br_private.h), and a reset needs a second one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +55,7 @@ class Switch:
         self._networks = {network.name: network for network in world.networks}
         self._bridges: dict[str, int] = {}
         self._spares = 0
+        self.room = Ports(world, self._surplus)
         self.before_take_over: Callable[[list[Port]], None] = lambda _: None
         """Told the ports of a new generation while they are still down."""
 
@@ -67,7 +66,7 @@ class Switch:
             MachineError: the kernel has no bridge.
             WorldError: a network has more interfaces than a bridge has ports.
         """
-        self._check_sizes()
+        self.room.check()
         for scope in ("all", "default"):
             _disable_ipv6(scope)
         requests = [(_links.NEW_LINK, 0, _links.set_link(_links.LOOPBACK, up=True))]
@@ -82,15 +81,6 @@ class Switch:
         self._bridges = {
             names[link.name]: link.index for link in self._netlink.links() if link.name in names
         }
-
-    def _check_sizes(self) -> None:
-        wanted = Counter(one.network for host in self._world.hosts for one in host.interfaces)
-        for network, count in wanted.items():
-            if count > _MOST_PORTS:
-                raise WorldError(
-                    f"network {network} has {count} interfaces, and a bridge of Linux takes "
-                    f"{_MOST_PORTS} here (some are kept for resets): use more networks"
-                )
 
     def _check_delay(self) -> None:
         """Try a delay before anything hangs on it.
@@ -210,6 +200,10 @@ class Switch:
     def bridges(self) -> list[int]:
         """Indexes of the interfaces that are no port: the bridges and the loopback."""
         return [_links.LOOPBACK, *self._bridges.values()]
+
+    def _surplus(self) -> int:
+        planned = sum(len(host.interfaces) for host in self._world.hosts)
+        return len(self._netlink.links()) - len(self.bridges()) - planned
 
     def _spare_name(self) -> str:
         """A name that no plan uses, and no link that is still being taken away."""

@@ -136,6 +136,8 @@ class World:
         live = adopt(host, generation, born.pid, group)
         if born.open_descriptors:
             raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
+        if spare:
+            await self.switch.room.room_for(host)
         live.ports = self.switch.plug(host, live.network, spare=spare)
         if host.firewall:
             await load_firewall(self._spawner, live)
@@ -174,7 +176,13 @@ class World:
         self.check_running()
         async with self._change:
             self.journal.begin_epoch()
-            await together([self._replace(name) for name in list(self.hosts)])
+            gate = asyncio.Semaphore(_BESIDE_EACH_OTHER)
+
+            async def one(name: str) -> None:
+                async with gate:
+                    await self._replace(name)
+
+            await together([one(name) for name in list(self.hosts)])
             if self.plant:
                 await self.plant.restore(self.plant.first_state)
             else:
