@@ -27,6 +27,7 @@ DEV_PACKAGES = {
     "chromium": "prints reports as PDF; looks at pages in the tests",
     "fonts-noto-cjk": "Chinese on them",
     "iputils-ping": "`ping` in the tests' hosts",
+    "tshark": "reads captures in the tests",
     "postgresql": "the portal's other database, started by its tests",
 }
 IDS = 65536

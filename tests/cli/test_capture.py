@@ -73,3 +73,31 @@ def test_what_cannot_be_captured_is_told(tap: Sandbox, home: Path) -> None:
     answer = bachang("capture", "tap", "-o", str(home / "x"), "--host", "nobody")
     assert answer.status == 1
     assert "no host 'nobody'; there are a, b" in answer.err
+
+
+def test_one_that_is_detached_goes_on_until_it_is_stopped(tap: Sandbox, home: Path) -> None:
+    file = home / "frames.pcapng"
+    begun = bachang("capture", "tap", "-o", str(file), "--detach", "--limit", "5")
+    assert begun.status == 0, begun.err
+    assert "begun capture-1" in begun.out
+    assert tap.exec("a", ["ping", "-c", "2", "-i", "0.2", "10.9.0.12"]).status == 0
+    assert "capture capture-1:" in bachang("ps", "tap").out
+    stopped = bachang("capture", "tap", "--stop")
+    assert stopped.status == 0, stopped.err
+    assert "0 dropped" in stopped.err
+    assert _senders(file) == {"a:eth0", "b:eth0"}
+    assert "no detached capture runs" in bachang("capture", "tap", "--stop").out
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        ((), "frames need a file"),
+        (("--detach",), "frames need a file"),
+        (("-o", "-", "--detach"), "writes to a file"),
+        (("-o", "/run/bachang/output0/x", "--detach"), "root's copy"),
+    ],
+)
+def test_wrong_usage_is_refused(tap: Sandbox, words: tuple[str, ...], refusal: str) -> None:
+    done = bachang("capture", "tap", *words)
+    assert (done.status, refusal in done.err) == (2, True), done.err

@@ -38,7 +38,7 @@ def clean(home: Path) -> Iterator[None]:
         ("NOFILE", [12, 18, 24, 30, 40, 50], "open files for a process", "ulimit -Hn"),
         ("FSIZE", [0, 1000], "length that files may have", "ulimit -f"),
         ("AS", [n * _MB for n in (10, 20, 24)], "memory", "ulimit -v"),
-        ("DATA", [n * _MB for n in (4, 6, 8)], "memory", "ulimit -v"),
+        ("DATA", [n * _MB for n in (6, 8)], "memory", "ulimit -v"),
         ("DISK", [0], "room on the disk", "make room"),
         ("INODES", [0, 1, 2, 3, 4, 5], "inodes on the disk", "df -i"),
     ],

@@ -4,5 +4,6 @@
 """
 
 from bachang.account._account import ACCOUNT, leave_root
+from bachang.account._neutral import PLACE
 
-__all__ = ["ACCOUNT", "leave_root"]
+__all__ = ["ACCOUNT", "PLACE", "leave_root"]

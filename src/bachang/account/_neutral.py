@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 
 PLACE = Path("/run/bachang")
+"""Where a process that was root finds the installation, and leaves what root is to copy."""
 INSTALLATION = PLACE / "installation"
 
 _CLONE_NEWNS = 0x00020000  # linux/sched.h

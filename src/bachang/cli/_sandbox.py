@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bachang.cli._arguments import Json, Names, OptionalName
+from bachang.cli._capture import figures
 from bachang.cli._console import busy, console, errors, refuse, say
 from bachang.engine import LocalEngine
 from bachang.fabric import HostStatus, SandboxStatus
@@ -27,6 +28,8 @@ def ps(name: OptionalName = None, json: Json = False) -> None:
         print(msgspec.json.encode(statuses).decode())
     elif name:
         console.print(_hosts_table(statuses[0]))
+        for one in statuses[0].captures:
+            say(f"capture {one.name or 'by a client'}: {figures(one)}")
         for limit in statuses[0].degraded:
             errors.print(f"[yellow]limited[/] {escape(limit)}", soft_wrap=True)
     elif statuses:

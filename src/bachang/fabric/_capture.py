@@ -52,12 +52,15 @@ EVERYTHING = pcapng.Interface(
 
 
 class Recorder:
-    """One capture. ``snap_bytes`` 0 means whole frames."""
+    """One capture. ``snap_bytes`` 0 means whole frames, ``limit_bytes`` 0 no end by itself."""
 
-    def __init__(self, tap: socket.socket, output: int, *, snap_bytes: int) -> None:
+    def __init__(
+        self, tap: socket.socket, output: int, *, snap_bytes: int, limit_bytes: int = 0
+    ) -> None:
         self._tap = tap
         self._output = output
         self._snap_bytes = snap_bytes
+        self._limit_bytes = limit_bytes
         self._numbers: dict[int, int] = {}
         self._known: dict[str, int] = {}
         self._taken: list[int] = []
@@ -69,6 +72,11 @@ class Recorder:
         self.frames = self.bytes = self.dropped = self.unlike_wire = 0
         self._write(pcapng.section("Bachang"))
         self._add(EVERYTHING)
+
+    @property
+    def full(self) -> bool:
+        """Has it written as much as it may?"""
+        return 0 < self._limit_bytes <= self.bytes
 
     def describe(self, ports: list[dict[str, Any]]) -> None:
         """Name ports before their first frame. A host that was reset keeps its numbers."""
@@ -90,7 +98,7 @@ class Recorder:
         for place in range(_BLOCKS):
             start = self._next_block * _BLOCK_BYTES
             status, count, first = _BLOCK_HEAD.unpack_from(self._view, start + _STATUS_AT)
-            if not status & _OURS:
+            if self.full or not status & _OURS:
                 return place > 0
             self._write(self._blocks(start + first, count))
             struct.pack_into("=I", self._view, start + _STATUS_AT, _KERNELS)
@@ -179,11 +187,18 @@ def main() -> None:
     try:
         start = msgspec.json.decode(link.recv(_PACKET_BYTES), type=dict[str, Any])
         with socket.socket(fileno=TAP_FD) as tap:
-            recorder = Recorder(tap, OUTPUT_FD, snap_bytes=start["snap_bytes"])
+            recorder = Recorder(
+                tap,
+                OUTPUT_FD,
+                snap_bytes=start["snap_bytes"],
+                limit_bytes=start["limit_bytes"],
+            )
             recorder.describe(start["ports"])
             link.send(b'{"ready":true}')
             _record(recorder, tap, link)
-            link.send(msgspec.json.encode({"end": recorder.finish(time.time_ns())}))
+            full = recorder.full
+            end = {"end": recorder.finish(time.time_ns()), "full": full}
+            link.send(msgspec.json.encode(end))
     except OSError as error:
         with contextlib.suppress(OSError):
             link.send(msgspec.json.encode({"failed": error.strerror or str(error)}))
@@ -206,7 +221,7 @@ def _record(recorder: Recorder, tap: socket.socket, link: socket.socket) -> None
     poll.register(link, select.POLLIN)
     poll.register(tap, select.POLLIN)
     due = 0.0
-    while not stopping:
+    while not (stopping or recorder.full):
         poll.poll(_REPORT_S * 1000)
         listen()
         recorder.drain()

@@ -13,6 +13,16 @@ from bachang.fabric._contract import Capture, CaptureStatus, SandboxGoneError
 _Receive = Callable[[socket.socket], tuple[Any, list[int]]]
 
 
+def wished(status: CaptureStatus) -> dict[str, Any]:
+    """What a client asks of a capture, for the agent."""
+    return {
+        "network": status.network,
+        "host": status.host,
+        "snap_bytes": status.snap_bytes,
+        "limit_bytes": status.limit_bytes,
+    }
+
+
 class LocalCapture(Capture):
     """A capture over a connection to the agent. ``receive`` reads one answer from it."""
 

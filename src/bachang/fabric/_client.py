@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from bachang.fabric import _contract as contract
-from bachang.fabric._capturing import LocalCapture
+from bachang.fabric._capturing import LocalCapture, wished
 from bachang.fabric._cgroups import Held, sweep
 from bachang.fabric._following import LocalFollower
 from bachang.fabric._printable import printable
@@ -27,22 +27,12 @@ _MOST_DESCRIPTORS = 8
 _REPLY_S = 120.0
 _DESTROY_S = 20.0
 _ERRORS: dict[str, type[Exception]] = {
-    name: getattr(contract, name)
-    for name in (
-        "MachineError",
-        "WorldError",
-        "SandboxError",
-        "SandboxGoneError",
-        "PlatformError",
-    )
-} | {
     one.__name__: one
     for one in (
-        ConnectionError,
-        ConnectionAbortedError,
-        ConnectionRefusedError,
-        ConnectionResetError,
-        TimeoutError,
+        *(contract.MachineError, contract.WorldError, contract.PlatformError),
+        *(contract.SandboxError, contract.SandboxGoneError),
+        *(ConnectionError, ConnectionAbortedError, ConnectionRefusedError),
+        *(ConnectionResetError, TimeoutError),
     )
 }
 
@@ -181,19 +171,47 @@ class LocalSandbox(contract.Sandbox):
         network: str | None = None,
         host: str | None = None,
         snap_bytes: int | None = None,
+        limit_bytes: int | None = None,
     ) -> LocalCapture:
         """See `Sandbox.capture`."""
+        wishes = contract.CaptureStatus(
+            network=network, host=host, snap_bytes=snap_bytes, limit_bytes=limit_bytes
+        )
+        return LocalCapture(self._begin_capture("capture", output, wishes)[0], self._receive)
+
+    def begin_capture(
+        self,
+        output: int,
+        *,
+        limit_bytes: int,
+        network: str | None = None,
+        host: str | None = None,
+        snap_bytes: int | None = None,
+    ) -> contract.CaptureStatus:
+        """See `Sandbox.begin_capture`."""
+        wishes = contract.CaptureStatus(
+            network=network, host=host, snap_bytes=snap_bytes, limit_bytes=limit_bytes
+        )
+        connection, begun = self._begin_capture("begin_capture", output, wishes)
+        connection.close()
+        return msgspec.convert(begun, contract.CaptureStatus)
+
+    def end_capture(self, name: str) -> contract.CaptureStatus:
+        """See `Sandbox.end_capture`."""
+        return msgspec.convert(self._ask("end_capture", name=name), contract.CaptureStatus)
+
+    def _begin_capture(
+        self, operation: str, output: int, wishes: contract.CaptureStatus
+    ) -> tuple[socket.socket, Any]:
         connection = self._connect()
         try:
-            request = {"network": network, "host": host, "snap_bytes": snap_bytes}
-            _send(connection, {"op": "capture", **request})
+            _send(connection, {"op": operation, **wished(wishes)})
             self._receive(connection)
             socket.send_fds(connection, [b"{}"], [output])
-            self._receive(connection)
+            return connection, self._receive(connection)[0]
         except BaseException:
             connection.close()
             raise
-        return LocalCapture(connection, self._receive)
 
     def put_file(
         self, host: str, path: str, content: bytes, *, mode: int = 0o644, user: str = "root"

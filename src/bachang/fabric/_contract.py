@@ -124,6 +124,10 @@ class CaptureStatus:
     running: bool = True
     problem: str = ""
     """Why it ended by itself."""
+    limit_bytes: int | None = None
+    """It ends by itself once so much is written; ``None``: never."""
+    name: str = ""
+    """Of one that goes on without its client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +274,7 @@ class Sandbox(abc.ABC):
         network: str | None = None,
         host: str | None = None,
         snap_bytes: int | None = None,
+        limit_bytes: int | None = None,
     ) -> Capture:
         """Write the frames that hosts send, each once, as pcapng.
 
@@ -283,11 +288,36 @@ class Sandbox(abc.ABC):
             network: Only frames in this network.
             host: Only frames that this host sends.
             snap_bytes: Most that is kept of a frame, 14 to 65,535; whole frames without it.
+            limit_bytes: It ends by itself once so much is written (and at most 1 MiB more).
 
         Raises:
             SandboxError: this fabric captures nothing; no such network or host, they have no
                 link in common, or the descriptor cannot be written to.
             SandboxGoneError: the agent has ended.
+        """
+        raise SandboxError(f"{type(self).__name__} captures nothing")
+
+    def begin_capture(
+        self,
+        output: int,
+        *,
+        limit_bytes: int,
+        network: str | None = None,
+        host: str | None = None,
+        snap_bytes: int | None = None,
+    ) -> CaptureStatus:
+        """A `capture` that goes on when its client leaves, until `end_capture` or its limit.
+
+        Returns:
+            What is captured; its ``name`` is for `end_capture`.
+        """
+        raise SandboxError(f"{type(self).__name__} captures nothing")
+
+    def end_capture(self, name: str) -> CaptureStatus:
+        """End such a capture; returns when its file is complete. One that ended is remembered.
+
+        Raises:
+            SandboxError: there is none of that name.
         """
         raise SandboxError(f"{type(self).__name__} captures nothing")
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import dataclasses
 import fcntl
+import itertools
 import os
 import socket
 import stat
@@ -34,6 +35,8 @@ _START_S = 20.0
 _END_S = 20.0
 _SNAP = range(14, 65_536)
 _MOST = 16
+_REMEMBERED = 64
+"""Captures that were begun without a client; those that ended first are forgotten first."""
 
 
 class Captures:
@@ -42,15 +45,51 @@ class Captures:
     def __init__(self, world: World) -> None:
         self._world = world
         self._running: list[_Capture] = []
+        self._detached: dict[str, asyncio.Task[CaptureStatus]] = {}
+        self._numbers = itertools.count(1)
         world.switch.before_take_over = self._ports_change
+        self.handlers = {
+            "capture": self._capture,
+            "begin_capture": self._begin,
+            "end_capture": self._end,
+        }
 
     def statuses(self) -> tuple[CaptureStatus, ...]:
         """Of those that run."""
         return tuple(one.status for one in self._running)
 
-    async def capture(self, caller: Caller, request: dict[str, Any]) -> None:
-        """The request of that name: runs as long as its caller stays."""
-        wanted = CaptureStatus(**request)
+    async def _capture(self, caller: Caller, request: dict[str, Any]) -> None:
+        """Runs as long as its caller stays."""
+        running = await self._launch(caller, CaptureStatus(**request))
+        try:
+            await caller.answer()
+            while (wish := await caller.receive()) is not None:
+                if wish.get("capture") == "stop":
+                    break
+                await caller.answer(msgspec.to_builtins(running.status))
+        finally:
+            await self._finish(running)
+        await caller.answer(msgspec.to_builtins(running.status))
+
+    async def _begin(self, caller: Caller, request: dict[str, Any]) -> None:
+        """Runs until it is ended, or is full."""
+        wanted = CaptureStatus(**request, name=f"capture-{next(self._numbers)}")
+        running = await self._launch(caller, wanted)
+        self._detached[wanted.name] = asyncio.create_task(self._attend(running))
+        self._forget_ended()
+        await caller.answer(msgspec.to_builtins(running.status))
+
+    async def _end(self, caller: Caller, request: dict[str, Any]) -> None:
+        task = self._detached.get(request["name"])
+        if task is None:
+            known = ", ".join(self._detached) or "none"
+            raise SandboxError(f"no capture {request['name']!r} was begun here; there are {known}")
+        for running in self._running:
+            if running.status.name == request["name"]:
+                running.ask_to_end()
+        await caller.answer(msgspec.to_builtins(await asyncio.shield(task)))
+
+    async def _launch(self, caller: Caller, wanted: CaptureStatus) -> _Capture:
         self._check(wanted)
         await caller.answer()
         output = await _output(caller)
@@ -61,24 +100,28 @@ class Captures:
         self._running.append(running)
         try:
             await running.begin()
-            await self._serve(caller, running)
-        finally:
+        except BaseException:
             self._running.remove(running)
             await running.end()
-
-    async def _serve(self, caller: Caller, running: _Capture) -> None:
+            raise
         self._world.journal.note("capture.started", running.subject, running.wishes())
-        await caller.answer()
-        try:
-            while (request := await caller.receive()) is not None:
-                if request.get("capture") == "stop":
-                    break
-                await caller.answer(msgspec.to_builtins(running.status))
-            await running.end()
-            await caller.answer(msgspec.to_builtins(running.status))
-        finally:
-            counters = {"frames": running.status.frames, "dropped": running.status.dropped}
-            self._world.journal.note("capture.ended", running.subject, counters)
+        return running
+
+    async def _attend(self, running: _Capture) -> CaptureStatus:
+        await running.until_end()
+        await self._finish(running)
+        return running.status
+
+    async def _finish(self, running: _Capture) -> None:
+        await running.end()
+        self._running.remove(running)
+        counters = {"frames": running.status.frames, "dropped": running.status.dropped}
+        self._world.journal.note("capture.ended", running.subject, counters)
+
+    def _forget_ended(self) -> None:
+        ended = [name for name, task in self._detached.items() if task.done()]
+        for name in ended[: max(0, len(self._detached) - _REMEMBERED)]:
+            del self._detached[name]
 
     def _check(self, wanted: CaptureStatus) -> None:
         networks = {one.name for one in self._world.plan.networks}
@@ -92,6 +135,8 @@ class Captures:
                 f"a snap length of {wanted.snap_bytes} bytes: take {_SNAP[0]} to {_SNAP[-1]}, "
                 "or none for whole frames"
             )
+        if wanted.limit_bytes is not None and wanted.limit_bytes < 1:
+            raise SandboxError(f"a limit of {wanted.limit_bytes} bytes leaves room for nothing")
         if len(self._running) >= _MOST:
             raise SandboxError(f"{_MOST} captures run already: stop one first")
 
@@ -109,6 +154,7 @@ class _Capture:
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._asked: asyncio.Future[None] = self._loop.create_future()
         ports = world.switch.ports(world.plan.hosts)
         self._ports = [port for port in ports if self._wants(port)]
         if not self._ports:
@@ -136,6 +182,15 @@ class _Capture:
         """What was asked for."""
         wanted = self.status
         return {"network": wanted.network, "host": wanted.host, "snap_bytes": wanted.snap_bytes}
+
+    def ask_to_end(self) -> None:
+        """Let `until_end` return."""
+        settle(self._asked, None)
+
+    async def until_end(self) -> None:
+        """Returns once its process writes no more, or it is asked to end."""
+        either = {self._ended, self._asked}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
 
     async def begin(self) -> None:
         """Returns once frames are taken.
@@ -216,7 +271,11 @@ class _Capture:
             except BaseException:
                 ours.close()
                 raise
-        start = {"snap_bytes": self.status.snap_bytes or 0, "ports": _described(self._ports)}
+        start = {
+            "snap_bytes": self.status.snap_bytes or 0,
+            "limit_bytes": self.status.limit_bytes or 0,
+            "ports": _described(self._ports),
+        }
         ours.send(msgspec.json.encode(start))
         return ours
 
@@ -238,6 +297,8 @@ class _Capture:
             self.status = dataclasses.replace(self.status, **counters)
         if "failed" in packet:
             self._fail(packet["failed"])
+        if packet.get("full"):
+            self._fail(f"it reached its limit of {self.status.limit_bytes} bytes")
         if "ready" in packet:
             settle(self._ready, None)
         if "end" in packet:

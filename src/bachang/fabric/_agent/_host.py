@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy
 from bachang.fabric._cgroups import Held, Membership
-from bachang.fabric._contract import SandboxError
+from bachang.fabric._contract import FabricError, MachineError, PlatformError, SandboxError
 from bachang.fabric._printable import printable
 from bachang.fabric._rootfs import Account, accounts
-from bachang.fabric._spawner import Command
+from bachang.fabric._scarcity import explain
+from bachang.fabric._spawner import Command, SpawnError
 from bachang.plan import Host
 
 if TYPE_CHECKING:
@@ -135,4 +136,13 @@ def adopt(plan: Host, generation: int, pid: int, group: Membership) -> LiveHost:
         network=os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC),
         group=group,
         known=accounts(plan),
+    )
+
+
+def why_not_made(host: Host, error: SpawnError) -> FabricError:
+    """The error for a host that did not come up: the machine's if it is short of something."""
+    what = f"host {host.name} cannot be made: {error.filename}"
+    scarce = explain(error.errno or 0)
+    return (
+        MachineError(f"{what}: {scarce}") if scarce else PlatformError(f"{what}: {error.strerror}")
     )

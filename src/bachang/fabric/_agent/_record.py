@@ -210,6 +210,16 @@ class Journal:
         for listener in list(self._listeners):
             listener(self._log.sequence)
 
+    def commit_or_refuse(self) -> None:
+        """`commit`.
+
+        Raises:
+            MachineError: what waits cannot be written; it stays in memory.
+        """
+        self.commit()
+        if self.problem:
+            raise MachineError(self.problem)
+
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True

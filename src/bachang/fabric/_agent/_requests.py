@@ -52,7 +52,7 @@ class Requests:
             "command": self._command,
             "advance": self._advance,
             "snapshot": self._snapshot,
-            "capture": self._captures.capture,
+            **self._captures.handlers,
             **Terminals(self._open_terminal).handlers,
         }
 

@@ -11,10 +11,10 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-from bachang.fabric import _policy, _scarcity
+from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._firewall import load_firewall
-from bachang.fabric._agent._host import LiveHost, adopt
+from bachang.fabric._agent._host import LiveHost, adopt, why_not_made
 from bachang.fabric._agent._logs import keep_small
 from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._network import Switch
@@ -106,9 +106,7 @@ class World:
         self.state = "running"
         self.ready_s = time.monotonic() - self.started
         self.journal.note("sandbox.deployed", self.assignment.name, {"ready_s": self.ready_s})
-        self.journal.commit()
-        if self.journal.problem:
-            raise MachineError(self.journal.problem)
+        self.journal.commit_or_refuse()
 
     def _compare_isolation(self) -> None:
         """Say what this machine does not guarantee; refuse if the operator demands it."""
@@ -129,10 +127,7 @@ class World:
         try:
             born = await birth
         except SpawnError as error:
-            what = f"host {host.name} cannot be made: {error.filename}"
-            if scarce := _scarcity.explain(error.errno or 0):
-                raise MachineError(f"{what}: {scarce}") from error
-            raise PlatformError(f"{what}: {error.strerror}") from error
+            raise why_not_made(host, error) from error
         live = adopt(host, generation, born.pid, group)
         if born.open_descriptors:
             raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
