@@ -69,6 +69,9 @@ class Switch:
         self.room.check()
         for scope in ("all", "default"):
             _disable_ipv6(scope)
+        # Frames on a bridge are no affair of IP's filters, which would look at each of them.
+        for family in ("iptables", "ip6tables", "arptables"):
+            _write_setting(f"net/bridge/bridge-nf-call-{family}", b"0")
         requests = [(_links.NEW_LINK, 0, _links.set_link(_links.LOOPBACK, up=True))]
         requests += [
             (_links.NEW_LINK, _NEW, _links.bridge(network.bridge))
@@ -246,10 +249,15 @@ class Switch:
 
 def _disable_ipv6(scope: str) -> None:
     """In the current network namespace; nothing to do on a kernel without IPv6."""
+    _write_setting(f"net/ipv6/conf/{scope}/disable_ipv6", b"1")
+
+
+def _write_setting(name: str, value: bytes) -> None:
+    """A kernel setting of the current network namespace, if it has one of that name."""
     with contextlib.suppress(FileNotFoundError):
-        descriptor = os.open(f"/proc/sys/net/ipv6/conf/{scope}/disable_ipv6", os.O_WRONLY)
+        descriptor = os.open(f"/proc/sys/{name}", os.O_WRONLY)
         try:
-            os.write(descriptor, b"1")
+            os.write(descriptor, value)
         finally:
             os.close(descriptor)
 
