@@ -226,14 +226,15 @@ _CHECKS = (
         need=Need.DEGRADED,
         title={"en": "Control groups", "zh": "控制组（cgroup）"},
         cost={
-            "en": "Memory is limited per process, processor time by priority only (nice 10).",
-            "zh": "内存按进程限制；处理器仅按优先级（nice 10）。",
+            "en": "Memory is limited per process, processor time by priority only (nice 10), and "
+            "a pause stops programs by signals.",
+            "zh": "内存按进程限制；处理器仅按优先级（nice 10）；暂停只能用信号停止程序。",
         },
         remedy={
-            "en": "log in through systemd with delegation (Delegate=yes), or let root make "
-            "/sys/fs/cgroup/…/bachang for this account",
-            "zh": "通过启用委派（Delegate=yes）的 systemd 登录，"
-            "或由 root 为该账户创建 /sys/fs/cgroup/…/bachang",
+            "en": "`make groups`, where root starts Bachang; or start it in a unit of its own: "
+            "systemd-run --user --scope -p Delegate=yes",
+            "zh": "由 root 启动时：`make groups`；或在自己的单元里启动："
+            "systemd-run --user --scope -p Delegate=yes",
         },
         probe=_control_groups,
     ),
