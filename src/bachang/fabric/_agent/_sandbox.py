@@ -57,6 +57,7 @@ class World:
         self.state = "deploying"
         self.started = time.monotonic()
         self.ready_s: float | None = None
+        self._ready_s = assignment.ready_timeout_s
         self.degraded: list[str] = []
         self.hosts: dict[str, LiveHost] = {}
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -101,7 +102,7 @@ class World:
             self._start_services(live)
         if self.plant:
             await self.plant.begin()
-        await self._wait_ready(list(self.hosts.values()))
+        await wait_ready(list(self.hosts.values()), self._ready_s)
         self._in_background(keep_small(self.hosts))
         self.state = "running"
         self.ready_s = time.monotonic() - self.started
@@ -318,7 +319,7 @@ class World:
         fresh = await self.make(old.plan, old.generation + 1, spare=True)
         self._start_services(fresh)
         try:
-            await self._wait_ready([fresh])
+            await wait_ready([fresh], self._ready_s)
         except BaseException:
             self._retire(fresh)
             raise
@@ -346,17 +347,16 @@ class World:
 
     async def _revive(self, name: str) -> None:
         """A host whose init died gets a new generation, as a reset would give it."""
-        done = False
-        while not done:
+        while True:
             await self.stillness.over()
             async with self._change:
                 if self.stillness.holds:
                     continue
-                done = True
                 try:
                     await self._replace(name)
                 except FabricError as error:
                     self.journal.note("platform.fault", name, {"reason": str(error)})
+                return
 
     async def _signal_all(self, number: int) -> None:
         await together([self._spawner.signal(live.pidfd, number) for live in self.hosts.values()])
@@ -392,10 +392,6 @@ class World:
             supervisor = Supervisor(live, service, self.launch, self.journal, self._lookout)
             live.services[service.name] = supervisor
             supervisor.start()
-
-    async def _wait_ready(self, hosts: list[LiveHost]) -> None:
-        services = [one for live in hosts for one in live.services.values()]
-        await wait_ready(services, self.assignment.ready_timeout_s)
 
     def _spawner_ended(self) -> None:
         if self.state != "destroying":

@@ -159,12 +159,13 @@ class Supervisor:
         self._listening.cancel()
 
 
-async def wait_ready(services: list[Supervisor], limit_s: float) -> None:
-    """Wait until all are up.
+async def wait_ready(hosts: list[LiveHost], limit_s: float) -> None:
+    """Wait until all services of all hosts are up.
 
     Raises:
         WorldError: one cannot be started, or does not answer in time.
     """
+    services = [one for live in hosts for one in live.services.values()]
     if not services:
         return
     done, late = await asyncio.wait(
