@@ -22,6 +22,7 @@ from bachang.portal._headers import cookie_name, hosts, security_headers
 from bachang.portal._limits import Limit
 from bachang.portal._problem import ProblemError
 from bachang.portal._replies import Replies, check_key
+from bachang.portal._screens import is_page
 from bachang.portal._sessions import Sessions
 from bachang.portal._settings import Settings
 
@@ -75,7 +76,8 @@ class Guard:
             return
         headers = Headers(scope=scope)
         host = headers.get("host", "").lower()
-        if self._settings.is_screen(host):
+        opaque = self._settings.screens == "opaque"
+        if is_page(self._settings, scope, headers) and (not opaque or host in self._hosts):
             await self._screens(scope, receive, send)
             return
         send = self._with_headers(send)

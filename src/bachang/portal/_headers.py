@@ -36,7 +36,7 @@ def content_policy(settings: Settings, nonce: str | None = None) -> str:
         "font-src": "'self'",
         "connect-src": f"'self' {sockets}",
         "worker-src": "'self'",
-        "frame-src": settings.screens_origin("*"),
+        "frame-src": "'self'" if settings.screens == "opaque" else settings.screens_origin("*"),
         "manifest-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",

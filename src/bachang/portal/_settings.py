@@ -72,10 +72,10 @@ class Settings:
 
     @property
     def screens(self) -> str:
-        """How pages of hosts are shown: at an ``origin`` of their own, or not at all (``none``:
-        the portal has only an IP address and no wildcard domain)."""
+        """How pages of hosts are shown: at an ``origin`` of their own, or ``opaque``, without one
+        (the portal has only an IP address and no wildcard domain)."""
         local = self.public is None and self.host in ("127.0.0.1", "localhost")
-        return "origin" if local or self.screens_domain else "none"
+        return "origin" if local or self.screens_domain else "opaque"
 
     def screens_origin(self, identity: str) -> str:
         """The origin of a page of a host; ``*``: of all of them."""
@@ -85,6 +85,6 @@ class Settings:
 
     def is_screen(self, host: str) -> bool:
         """Whether a Host header is that of a page of a host."""
-        if self.screens == "none":
+        if self.screens == "opaque":
             return False
         return host.endswith(self.screens_origin("").partition("://")[2])

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import socket
 from collections.abc import Iterable
 
 import h11
-from starlette.responses import HTMLResponse
 from starlette.types import Message, Receive, Scope, Send
+
+from bachang.portal._screens._place import Place
+from bachang.portal._screens._rewrite import MOST_BYTES, kind_of, rewritten
 
 REQUEST_BYTES = 4 * 1024 * 1024
 RESPONSE_BYTES = 64 * 1024 * 1024
@@ -28,6 +29,7 @@ _TO_PAGE = frozenset(
     }
 )
 """Request headers that a page gets; cookies are treated apart."""
+_OF_SOCKETS = frozenset({b"accept-language", b"user-agent"})
 _FROM_PAGE = frozenset(
     {
         *(b"content-type", b"content-length", b"content-encoding", b"content-language"),
@@ -46,19 +48,14 @@ class Page:
     Args:
         address: IP address of the host in its sandbox.
         port: TCP port.
-        framed_by: Origins that may show the page in a frame.
+        place: Where browsers see it.
         hidden_cookie: Name of the portal's own cookie, which never goes in or out.
     """
 
-    def __init__(self, address: str, port: int, framed_by: str, hidden_cookie: str) -> None:
-        self._authority = address if port == 80 else f"{address}:{port}"
+    def __init__(self, address: str, port: int, place: Place, hidden_cookie: str) -> None:
+        self.authority = address if port == 80 else f"{address}:{port}"
+        self._place = place
         self._hidden = hidden_cookie.lower()
-        own = "'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
-        self._added = [
-            (b"content-security-policy", _policy(own, framed_by).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-        ]
 
     async def exchange(
         self, connection: socket.socket, scope: Scope, receive: Receive, send: Send
@@ -84,9 +81,9 @@ class Page:
         target = scope.get("raw_path") or scope["path"].encode()
         if scope["query_string"]:
             target += b"?" + scope["query_string"]
-        headers = [(b"host", self._authority.encode()), (b"connection", b"close")]
+        headers = [(b"host", self.authority.encode()), (b"connection", b"close")]
         headers += [(name, value) for name, value in scope["headers"] if name in _TO_PAGE]
-        headers += self._cookies_in(scope["headers"])
+        headers += self.cookies_in(scope["headers"])
         if body:
             headers.append((b"content-length", str(len(body)).encode()))
         request = h11.Request(method=scope["method"], target=target, headers=headers)
@@ -100,20 +97,42 @@ class Page:
     async def _answer(
         self, protocol: h11.Connection, reader: asyncio.StreamReader, send: Send
     ) -> None:
-        left = RESPONSE_BYTES
+        left, kind, text = RESPONSE_BYTES, "", b""
+        start: Message | None = None
         while True:
             event = protocol.next_event()
             if event is h11.NEED_DATA:
                 data = await asyncio.wait_for(reader.read(_READ_BYTES), _IDLE_S)
                 protocol.receive_data(data)
             elif isinstance(event, h11.Response):
-                await send(self._start(event))
+                start = self._start(event)
+                kind = self._rewrites(event)
+                if not kind:
+                    await send(start)
             elif isinstance(event, h11.Data) and left > 0:
                 left -= len(event.data)
-                await send(_part(bytes(event.data), more=True))
+                if kind and start:
+                    text += bytes(event.data)
+                    if len(text) > MOST_BYTES:
+                        await send(start)
+                        await send(_part(text, more=True))
+                        kind = ""
+                else:
+                    await send(_part(bytes(event.data), more=True))
             elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed) or left <= 0:
+                if kind and start:
+                    text = rewritten(text, kind, self._place.prefix)
+                    await send(_of_length(start, len(text)))
+                    await send(_part(text, more=True))
                 await send(_part(b"", more=False))
                 return
+
+    def _rewrites(self, response: h11.Response) -> str:
+        """The kind of a text in which paths are rewritten; empty: as it is."""
+        headers = dict(response.headers)
+        if not self._place.opaque or b"content-encoding" in headers:
+            return ""
+        return kind_of(headers.get(b"content-type", b""))
 
     def _start(self, response: h11.Response) -> Message:
         headers = [(name, value) for name, value in response.headers if name in _FROM_PAGE]
@@ -122,10 +141,13 @@ class Page:
         return {
             "type": "http.response.start",
             "status": response.status_code,
-            "headers": headers + self._added,
+            "headers": headers + self._place.headers,
         }
 
-    def _cookies_in(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def cookies_in(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """The cookies that go on to the host: its own, and none where it has no origin."""
+        if self._place.opaque:
+            return []
         pairs = [
             pair.strip()
             for name, value in headers
@@ -135,11 +157,17 @@ class Page:
         kept = [pair for pair in pairs if pair.partition("=")[0].lower() != self._hidden]
         return [(b"cookie", "; ".join(kept).encode("latin-1"))] if kept else []
 
+    def socket_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+        """Headers of a WebSocket's request that go on to the host."""
+        kept = [(name, value) for name, value in headers if name in _OF_SOCKETS]
+        pairs = [*kept, *self.cookies_in(headers)]
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs]
+
     def _cookies_out(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """Cookies stay at the page's own origin, and are sent from within a frame as well."""
         found = []
         for name, value in headers:
-            if name == b"set-cookie":
+            if name == b"set-cookie" and not self._place.opaque:
                 first, *rest = (part.strip() for part in value.decode("latin-1").split(";"))
                 kept = [part for part in rest if not part.lower().startswith(_REWRITTEN)]
                 if first.partition("=")[0].strip().lower() != self._hidden:
@@ -151,17 +179,10 @@ class Page:
         """Redirections stay within the page."""
         for name, value in headers:
             if name == b"location":
-                target = value.decode("latin-1").removeprefix(f"http://{self._authority}")
+                target = value.decode("latin-1").removeprefix(f"http://{self.authority}")
                 if target.startswith("/") and not target.startswith(("//", "/\\")):
-                    return [(b"location", target.encode("latin-1"))]
+                    return [(b"location", f"{self._place.prefix}{target}".encode("latin-1"))]
         return []
-
-
-def _policy(own: str, framed_by: str) -> str:
-    return (
-        f"default-src {own}; form-action 'self'; base-uri 'self'; "
-        f"frame-src 'self'; frame-ancestors 'self' {framed_by}"
-    )
 
 
 async def _body(receive: Receive) -> bytes:
@@ -176,16 +197,10 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
+def _of_length(start: Message, length: int) -> Message:
+    kept = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    return {**start, "headers": [*kept, (b"content-length", str(length).encode())]}
+
+
 def _part(content: bytes, *, more: bool) -> Message:
     return {"type": "http.response.body", "body": content, "more_body": more}
-
-
-def apology(status: int, en: str, zh: str) -> HTMLResponse:
-    """What is shown where a page cannot be."""
-    page = (
-        "<!doctype html><meta charset=utf-8><title>Bachang</title>"
-        "<body style='font:16px/1.6 system-ui;margin:3rem;color:#555'>"
-        f"<p>{html.escape(en)}</p><p lang=zh>{html.escape(zh)}</p>"
-    )
-    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return HTMLResponse(page, status, headers=headers)
