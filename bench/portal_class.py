@@ -29,11 +29,11 @@ from bench._portal import Class, Learner, Portal, cpu_s, portal
 _PACKS = Path(__file__).parents[1] / "packs"
 _PORT = 8099
 _LEARNERS = 30
-_IDLE_S = 10.0
+_IDLE_S = 8.0
 _TYPING_S = 8.0
 _KEYS_PER_S = 4.0
-_VISITS = 5
-_VALUES_S = 8.0
+_VISITS = 4
+_VALUES_S = 5.0
 _CHROMIUM = "/usr/bin/chromium"
 _LATENESS = (Path(__file__).parent / "lateness.js").read_text()
 

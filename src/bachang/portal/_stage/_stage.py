@@ -154,13 +154,17 @@ class Stage:
             now=self._outside.now,
         )
         self._lives.add(world)
+        try:
+            self.scribe.add(world)
+        except FabricError:
+            self._lives.take(row.id)
+            raise
         starting = row.state is not RunState.RUNNING
         now = self._outside.now()
         if starting and not self._registry.begin_run(row.id, sandbox=live.id, at=now):
             self._lives.take(row.id)
             self.engine.down(row.id)
             return
-        self.scribe.add(world)
         exercise = self._registry.exercise(row.exercise)
         playing = self._registry.run(row.id).playing  # it may have been asked for meanwhile
         if playing or (exercise.kind is Kind.DRILL and world.memory.story == "idle"):
