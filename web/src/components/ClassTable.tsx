@@ -64,7 +64,6 @@ export function ClassTable({ runs, tasks, onReset, more }: ClassTableProps): Rea
     {
       title: t("console.actions"),
       align: "right",
-      responsive: ["md"],
       render: (_, run) => (
         <span className={css.acts}>
           <JoinLink run={run} />

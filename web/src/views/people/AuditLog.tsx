@@ -85,17 +85,24 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }): ReactElement 
     {
       title: t("people.log.noted"),
       responsive: ["md"],
-      render: (_, entry) => <span className={css.quiet}>{noted(entry)}</span>,
+      render: (_, entry) => <span className={`${css.quiet} ${css.wide}`}>{noted(entry)}</span>,
     },
   ];
   return (
-    <Table<AuditEntry>
+    <div
       className={`${css.table} ${css.scroll}`}
-      rowKey="sequence"
-      size="small"
-      columns={columns}
-      dataSource={[...entries]}
-      pagination={false}
-    />
+      role="region"
+      aria-label={t("people.audit")}
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- else no key scrolls it
+      tabIndex={0}
+    >
+      <Table<AuditEntry>
+        rowKey="sequence"
+        size="small"
+        columns={columns}
+        dataSource={[...entries]}
+        pagination={false}
+      />
+    </div>
   );
 }

@@ -15,6 +15,7 @@ interface StandingProps {
 export function Standing({ run, watched }: StandingProps): ReactElement | null {
   const { t } = useTranslation();
   const review = <Link to={`/runs/${run.id}/review`}>{t("run.review")}</Link>;
+  const again = <Link to={`/packs/${run.pack}`}>{t("run.again")}</Link>;
   const toClass = <Link to={`/exercises/${run.exercise}`}>{t("run.toClass")}</Link>;
   const note = (type: "info" | "warning" | "error", title: string, rest?: ReactElement) => (
     <div className={css.standing} role="status">
@@ -33,7 +34,11 @@ export function Standing({ run, watched }: StandingProps): ReactElement | null {
     case "ended":
       return note("info", t("run.endedText"), review);
     case "failed":
-      return note("error", t("run.failedText", { reason: run.reason }), review);
+      return note(
+        "error",
+        t("run.failedText", { reason: run.reason }),
+        run.started_at === null ? again : review,
+      );
     case "running":
       return watched ? note("info", t("run.watching", { learner: run.learner }), toClass) : null;
   }

@@ -1,11 +1,23 @@
 /** The tasks of a run, with the hand-in at the portal. */
 import { useState, type ReactElement } from "react";
 import { TaskList } from "#/components/TaskList";
-import { nextTask } from "#/models/run";
+import { useTranslation } from "#/language";
+import { alive, nextTask } from "#/models/run";
 import * as portal from "#/transport/portal";
 import type { PartProps } from "./RunPage";
+import css from "./run.module.css";
 
-export function TasksPart({ run, still }: PartProps): ReactElement {
+export function TasksPart(props: PartProps): ReactElement {
+  const { run } = props;
+  const { t } = useTranslation();
+  if (run.task_list.length === 0 && run.state !== "running") {
+    return <p className={css.absent}>{alive(run) ? t("run.notYet") : t("run.over")}</p>;
+  }
+  // Tasks come when the world runs: only then is one chosen.
+  return <Tasks key={run.task_list.length} {...props} />;
+}
+
+function Tasks({ run, still }: PartProps): ReactElement {
   const [chosen, setChosen] = useState(() => nextTask(run.task_list)?.name ?? null);
   return (
     <TaskList

@@ -3,7 +3,8 @@ import { Spin } from "antd";
 import { lazy, Suspense, useCallback, type ReactElement } from "react";
 import { Failed } from "#/components/Failed";
 import { HostPanel, type HostActions } from "#/components/HostPanel";
-import type { Run } from "#/models/run";
+import { useTranslation } from "#/language";
+import { alive, type Run } from "#/models/run";
 import { useReset } from "#/shell/reset";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
@@ -52,10 +53,22 @@ export function WorldPart({ run, still, onTerminal, onScreen }: WorldPartProps):
   if (topology.error) {
     return <Failed error={topology.error} onRetry={() => void topology.refetch()} />;
   }
-  if (!topology.data) return <Spin className={css.waiting ?? ""} />;
+  if (!topology.data) return <NoWorld run={run} />;
   return (
     <Suspense fallback={<Spin className={css.waiting ?? ""} />}>
       <TopologyMap topology={topology.data} hosts={run.hosts} panel={panel} />
     </Suspense>
+  );
+}
+
+/** Nothing to draw: the world is on its way, or it has been. */
+function NoWorld({ run }: { run: Run }): ReactElement {
+  const { t } = useTranslation();
+  if (!alive(run)) return <p className={css.absent}>{t("run.over")}</p>;
+  return (
+    <div className={css.absent}>
+      {run.state === "queued" ? null : <Spin />}
+      <p>{t("run.notYet")}</p>
+    </div>
   );
 }
