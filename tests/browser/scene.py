@@ -87,6 +87,7 @@ def play(context: BrowserContext, other: BrowserContext, serving: Serving) -> Sc
     group = mine.post("/groups", title="Night shift")["id"]
     for account in (me, chen):
         mine.put(f"/groups/{group}/members/{account}")
+    mine.post("/invitations", group=group)
     exercise = mine.post(
         "/exercises",
         kind="class",

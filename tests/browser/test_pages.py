@@ -29,10 +29,20 @@ PAGES = {
     "exercise": ("/exercises/{exercise}", "main table"),
     "author": ("/packs/atelier/edit", ".cm-line"),
     "verification": ("/packs/atelier/verification", "main li, main [role=status]"),
+    "groups": ("/people/groups", "main table"),
+    "invitations": ("/people/invitations", "main table"),
+    "accounts": ("/people/accounts", "main table"),
+    "audit": ("/people/audit", "main table"),
+    "profile": ("/profile", "main li"),
+    "join": ("/join#invitation=not-a-real-one", "main form"),
+    "sign-in": ("/", "main form"),
     "machine": ("/machine", "main table"),
     "board": ("/exercises/{exercise}/board", ".react-flow__node"),
     "replay": ("/replay", "main h1"),
 }
+
+BEFORE = {"join", "sign-in"}
+"""Pages of whoever has not signed in."""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +51,17 @@ def exercise(signed_in: BrowserContext, serving: Serving, run_address: str) -> s
     run = run_address.rsplit("/", 1)[-1]
     answer = signed_in.request.get(f"{serving.origin}/api/runs/{run}").json()
     return str(answer["exercise"])
+
+
+@pytest.fixture(scope="module")
+def gathered(signed_in: BrowserContext, serving: Serving) -> None:
+    """A group with a person in it, and an invitation into it."""
+    api, origin, ours = signed_in.request, serving.origin, {"X-Bachang": "1"}
+    me = api.get(f"{origin}/api/session").json()["account"]["id"]
+    group = api.post(f"{origin}/api/groups", data={"title": "Evening"}, headers=ours).json()["id"]
+    api.put(f"{origin}/api/groups/{group}/members/{me}", headers=ours)
+    made = api.post(f"{origin}/api/invitations", data={"group": group}, headers=ours)
+    assert made.ok
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -60,6 +81,7 @@ def test_page(
     run_address: str,
     exercise: str,
     atelier: str,
+    gathered: None,
     name: str,
     size: str,
     language: str,
@@ -68,9 +90,10 @@ def test_page(
     path, ready = PAGES[name]
     place = path.format(run=run_address.removeprefix(serving.origin), exercise=exercise)
     context = browser.new_context(
-        storage_state=signed_in.storage_state(),
+        storage_state=None if name in BEFORE else signed_in.storage_state(),
         viewport=SIZES[size],
         color_scheme=scheme,
+        reduced_motion="reduce",  # colours are looked at, and not on their way
         locale="zh-CN" if language == "zh" else "en-GB",
     )
     context.set_default_timeout(PATIENCE_MS)

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import PATIENCE_MS, end_all
 from tests.browser.scene import Scene, play, prove
 from tests.browser.serving import Serving
-from tests.browser.test_pages import PAGES, SIZES
+from tests.browser.test_pages import BEFORE, PAGES, SIZES
 
 PICTURES = os.environ.get("BACHANG_PICTURES")
 QUALITY = 82
@@ -30,13 +30,14 @@ pytestmark = [
 
 
 def _write(page: Page) -> None:
-    """Type a mistake, and be told."""
-    page.locator(".cm-content").click()
-    page.keyboard.press("Control+Home")
-    page.keyboard.press("End")
-    page.keyboard.type("\nnetwork: {}")
-    page.locator(".cm-lint-marker-error").first.wait_for()
+    """Make the office a real wire; see what that changes."""
     page.locator(".react-flow__node").first.wait_for()
+    page.locator(".cm-line", has_text="office: {cidr").first.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Backspace")
+    page.keyboard.type(", wire: true}")
+    page.get_by_role("tab").nth(1).click()
+    page.get_by_role("tabpanel").locator("ins").first.wait_for()
 
 
 def _seek(page: Page) -> None:
@@ -67,6 +68,10 @@ MORE = {
 """What pages show beside their first sight, or in place of it."""
 DARK = ("run", "review", "author")
 PHONE = ("library", "run", "review", "exercise")
+
+TALL = ("review", "compare")
+"""What is taller than a screen, and wants to be seen whole."""
+TALL_PX = 1640
 
 VARIANTS = [
     *((name, "", "desk", "light") for name in {**PAGES, **MORE}),
@@ -103,9 +108,13 @@ def test_picture(
     path, ready = {**PAGES, **MORE}[name]
     own = f"/runs/{scene.run}"
     place = path.format(run=own, exercise=scene.exercise, other=scene.other, group=scene.group)
+    viewport = SIZES[size].copy()
+    if name in TALL and size == "desk":
+        viewport["height"] = TALL_PX
     context = browser.new_context(
-        storage_state=signed_in.storage_state(),
-        viewport=SIZES[size],
+        storage_state=None if name in BEFORE else signed_in.storage_state(),
+        viewport=viewport,
+        reduced_motion="reduce",
         color_scheme="dark" if scheme == "dark" else "light",
         locale="zh-CN" if language == "zh" else "en-GB",
     )
