@@ -23,6 +23,7 @@ from bachang.fabric._contract import MachineError, PlatformError, WorldError
 from bachang.fabric._links import RouteEntry
 from bachang.fabric._neighbours import ENOUGH, Neighbourhood
 from bachang.fabric._rtnetlink import Connection
+from bachang.fabric._streams import end_streams
 from bachang.fabric._wire import delay, like_a_wire
 from bachang.plan import Host, Interface, World
 
@@ -154,8 +155,12 @@ class Switch:
         )
         _compare(host.name, "routes", set(routes), _expected_routes(host))
 
-    def take_over(self, host: Host, ports: tuple[str, ...]) -> None:
-        """Let a spare generation's ports take the place and the names of the old ones."""
+    def take_over(self, host: Host, ports: tuple[str, ...], old_network: int) -> None:
+        """Let a spare generation's ports take the place and the names of the old ones.
+
+        Streams of the old one are ended before, while their peers can still be told.
+        """
+        end_streams(old_network, self.home)
         index = {link.name: link.index for link in self._netlink.links()}
         self.before_take_over(
             [

@@ -323,7 +323,7 @@ class World:
         except BaseException:
             self._retire(fresh)
             raise
-        self.switch.take_over(fresh.plan, fresh.ports)
+        self.switch.take_over(fresh.plan, fresh.ports, old.network)
         self.switch.introduce(fresh.plan, fresh.network)
         self.hosts[name] = fresh
         if self.plant:
