@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 _PROBE_S = 10
 
@@ -42,6 +43,13 @@ class Check:
     cost: Text
     remedy: Text
     probe: Callable[[], Outcome]
+
+
+def table_holds(family: str, entries: int) -> Outcome:
+    """Does the machine's neighbour table of ``ipv4`` or ``ipv6`` hold so many entries?"""
+    path = Path(f"/proc/sys/net/{family}/neigh/default/gc_thresh3")
+    allowed = int(path.read_text())
+    return Outcome(present=allowed >= entries, detail=f"gc_thresh3 is {allowed}")
 
 
 def try_script(*script: str) -> Outcome:

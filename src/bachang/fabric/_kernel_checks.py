@@ -6,9 +6,9 @@ import os
 import sys
 from pathlib import Path
 
-from bachang.fabric._checks import Check, Need, Outcome, run, try_script
+from bachang.fabric._checks import Check, Need, Outcome, run, table_holds, try_script
+from bachang.fabric._neighbours import ENOUGH
 
-_ENOUGH_NEIGHBOURS = 4096
 _ENOUGH_PIDS = 32_768
 _RESTRICTED = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -44,11 +44,6 @@ def _seccomp() -> Outcome:
 
 def _ipv6() -> Outcome:
     return Outcome(present=Path("/proc/sys/net/ipv6/conf/all").exists())
-
-
-def _neighbours6() -> Outcome:
-    allowed = _number("/proc/sys/net/ipv6/neigh/default/gc_thresh3")
-    return Outcome(present=allowed >= _ENOUGH_NEIGHBOURS, detail=f"gc_thresh3 is {allowed}")
 
 
 def _pids() -> Outcome:
@@ -141,7 +136,7 @@ KERNEL_CHECKS = (
             "en": "sysctl net.ipv6.neigh.default.gc_thresh3=65536 (set-up does it)",
             "zh": "sysctl net.ipv6.neigh.default.gc_thresh3=65536（安装程序会设置）",
         },
-        probe=_neighbours6,
+        probe=lambda: table_holds("ipv6", ENOUGH),
     ),
     Check(
         capability="pids",

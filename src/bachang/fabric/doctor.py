@@ -16,11 +16,11 @@ from pathlib import Path
 
 from bachang.fabric import _native
 from bachang.fabric._cgroups import writable_groups
-from bachang.fabric._checks import Check, Need, Outcome, Text, try_script
+from bachang.fabric._checks import Check, Need, Outcome, Text, table_holds, try_script
 from bachang.fabric._kernel_checks import KERNEL_CHECKS
 from bachang.fabric._launch import enough_ids
+from bachang.fabric._neighbours import ENOUGH
 
-_ENOUGH_NEIGHBOURS = 4096
 _ENOUGH_FILES = 4096
 _NAMESPACES = ("user", "mnt", "pid", "net", "uts", "ipc")
 _FEWEST_NAMESPACES = 1024
@@ -101,11 +101,6 @@ def _limits_of_namespaces() -> Outcome:
         if allowed < _FEWEST_NAMESPACES:
             low.append(f"{kind}: {allowed}")
     return Outcome(present=not low, detail=", ".join(low))
-
-
-def _neighbours() -> Outcome:
-    allowed = int(Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3").read_text())
-    return Outcome(present=allowed >= _ENOUGH_NEIGHBOURS, detail=f"gc_thresh3 is {allowed}")
 
 
 def _own_pid_limit() -> Outcome:
@@ -298,7 +293,7 @@ _CHECKS = (
             "en": "sysctl net.ipv4.neigh.default.gc_thresh3=65536 (set-up does it)",
             "zh": "sysctl net.ipv4.neigh.default.gc_thresh3=65536（安装程序会设置）",
         },
-        probe=_neighbours,
+        probe=lambda: table_holds("ipv4", ENOUGH),
     ),
     Check(
         capability="system-python",
