@@ -37,6 +37,7 @@ _SHARE = 100
 _PERIOD_US = 10_000
 """In each period a host has half of the processors, at least one: the others always have some."""
 _LOOK_S = 0.001
+_SWEEP_S = 1.0
 
 
 class Held(enum.StrEnum):
@@ -176,10 +177,12 @@ class HostGroups:
 
 
 def sweep(name: str, places: Mapping[Held, str]) -> None:
-    """Remove the groups of dead sandboxes of one name."""
+    """Remove the groups of dead sandboxes of one name; the last of their dead may take a moment."""
+    deadline = time.monotonic() + _SWEEP_S
     for base in {*places.values()}:
         for top in Path(base).glob(f"{_PREFIX}{name}-????????"):
-            _remove(top)
+            while not _remove(top) and time.monotonic() < deadline:
+                time.sleep(_LOOK_S)
 
 
 def _remove(top: Path) -> bool:
