@@ -6,6 +6,7 @@ is slower meanwhile, and is to be as before within two seconds after its end.
 
 from __future__ import annotations
 
+import os
 import signal
 import statistics
 import threading
@@ -107,7 +108,8 @@ def test_hosts_do_not_forward_whatever_the_machine_does(street: Sandbox) -> None
 
 def test_without_control_groups_hosts_give_way(street: Sandbox) -> None:
     if any("control groups" in line for line in street.status().degraded):
-        assert street.exec("cell", ["nice"]).stdout == b"10\n"
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert int(street.exec("cell", ["nice"]).stdout) == max(own, 10)
 
 
 def _latency_s(street: Sandbox) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -40,6 +41,18 @@ def test_a_client_killed_at_work_takes_its_sandbox_along(fabric: LocalFabric) ->
         assert list(agents().values()) == ["brief"]
         client.kill()
     _until(lambda: inventory() == [])
+
+
+def test_started_at_a_low_priority_it_stays_there(fabric: LocalFabric) -> None:
+    script = (
+        "from bachang.fabric import LocalFabric; from tests.fabric.worlds import *;"
+        "live = LocalFabric().deploy(world(host('a', 11, **python_service())), name='modest');"
+        "print(live.exec('a', ['nice']).stdout.decode()); live.destroy()"
+    )
+    command = ["nice", "-n", "15", sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=_ROOT, check=False)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert (done.stdout.strip(), done.stderr) == (str(min(own + 15, 19)), "")
 
 
 def test_it_may_be_destroyed_before(fabric: LocalFabric) -> None:

@@ -221,7 +221,8 @@ struct entry enter(int host, const int *fds, int count, uint64_t own_size)
     join_cgroups(fds + streams, count - streams);
     unblock_signals();
     setsid();
-    if (setpriority(PRIO_PROCESS, 0, nice) < 0)
+    /* Only down: nobody may give more than the sandbox itself was started with. */
+    if (nice > getpriority(PRIO_PROCESS, 0) && setpriority(PRIO_PROCESS, 0, nice) < 0)
         fail("set the priority");
     if (setns(host, spaces) < 0)
         fail("enter the host");
