@@ -10,6 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from bachang.portal import Assembly, Settings
+from bachang.portal._headers import hosts
+from bachang.portal._screens._page import Page as ProxiedPage
+from bachang.portal._screens._place import place_of
 from bachang.portal.models import Role
 from bachang.portal.openapi import text
 from tests.portal.people import ORIGIN, People
@@ -21,6 +24,23 @@ from tests.portal.people import ORIGIN, People
 def test_a_name_that_was_made_to_point_here_is_refused(people: People, host: str) -> None:
     refused = people("ann").get("/api/session", headers={"Host": host})
     assert (refused.status_code, refused.json()["type"]) == (421, "wrong-host")
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "origin"),
+    [
+        ("10.0.0.1", 8080, "http://10.0.0.1:8080"),
+        ("fd00::1", 8080, "http://[fd00::1]:8080"),
+        ("fd00::1", 80, "http://[fd00::1]"),
+    ],
+)
+def test_its_own_name_as_browsers_write_it(host: str, port: int, origin: str, home: Path) -> None:
+    settings = Settings(data=home, host=host, port=port)
+    assert settings.origin == origin
+    assert origin.removeprefix("http://") in hosts(settings)
+    place = place_of(settings, "x")
+    assert place.url == f"{origin}/screens/x/"
+    assert ProxiedPage(host, port, place, "c").authority == origin.removeprefix("http://")
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
 import stat
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from bachang.portal._shelf import Shelf
 from bachang.portal.models import Role
 from tests.portal.people import PACKS, People
 
@@ -66,6 +69,23 @@ def test_a_pack_is_brought_replaced_and_deleted(people: People, prefix: str) -> 
     assert ada.post("/api/exercises", json={"pack": "mine"}).status_code == 422
     assert ada.delete("/api/packs/mine").status_code == 204
     assert ann.get("/api/packs/mine").status_code == 404
+
+
+def test_a_pack_is_read_again_when_any_of_its_files_changes(tmp_path: Path) -> None:
+    folder = shutil.copytree(PACKS / "hall", tmp_path / "hall")
+    shelf, script = Shelf(), min((folder / "solutions").iterdir())
+    first = shelf.load(folder)
+    assert first.plan is not None
+    assert shelf.load(folder) is first
+    before = script.stat()
+    script.write_bytes(script.read_bytes().swapcase())
+    os.utime(script, ns=(before.st_atime_ns, before.st_mtime_ns))
+    changed = shelf.load(folder)
+    assert changed.content != first.content
+    (folder / "more.txt").write_text("more")
+    assert shelf.load(folder).content != changed.content
+    script.unlink()
+    assert shelf.load(folder).problems
 
 
 def test_a_pack_that_ships_stays(people: People) -> None:

@@ -15,7 +15,7 @@ def cookie_name(settings: Settings) -> str:
 def hosts(settings: Settings) -> frozenset[str]:
     """Values of the Host header that are ours."""
     port = settings.port
-    names = {f"{settings.host}:{port}", f"127.0.0.1:{port}", f"localhost:{port}"}
+    names = {settings.authority, f"127.0.0.1:{port}", f"localhost:{port}"}
     if settings.public:
         names.add(urlsplit(settings.public).netloc.lower())
     return frozenset(names | {host.lower() for host in settings.extra_hosts})

@@ -6,6 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
+def authority(host: str, port: int) -> str:
+    """Host and port as an ``http:`` address has them: IPv6 in brackets, port 80 not said."""
+    name = f"[{host}]" if ":" in host else host
+    return name if port == 80 else f"{name}:{port}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcSettings:
     """An identity provider (OpenID Connect, authorisation code with PKCE)."""
@@ -61,9 +67,14 @@ class Settings:
     """Further names under which browsers may ask for the portal, ``name`` or ``name:port``."""
 
     @property
+    def authority(self) -> str:
+        """Host and port that it listens at, as an address has them."""
+        return authority(self.host, self.port)
+
+    @property
     def origin(self) -> str:
         """The origin at which people see the portal."""
-        return self.public.rstrip("/") if self.public else f"http://{self.host}:{self.port}"
+        return self.public.rstrip("/") if self.public else f"http://{self.authority}"
 
     @property
     def secure(self) -> bool:

@@ -11,7 +11,7 @@ from bachang.engine import load_plan
 from bachang.plan import Plan
 from bachang.portal._proofs import content_digest
 from bachang.portal.models import Pack, Verified
-from bachang.scenario import ScenarioError
+from bachang.scenario import ScenarioError, pack_stamp
 
 _PICTURES = {
     "picture.png": ("image/png", b"\x89PNG\r\n\x1a\n"),
@@ -26,9 +26,9 @@ _REPORT = "verified.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A pack as it was when its scenario had this time stamp."""
+    """A pack as it was when its files had this stamp."""
 
-    changed_ns: int
+    stamp: int
     plan: Plan | None
     problems: tuple[str, ...]
     content: str = ""
@@ -36,20 +36,19 @@ class Loaded:
 
 
 class Shelf:
-    """Packs as they were read last; one is read again when its scenario has changed."""
+    """Packs as they were read last; one is read again when a file of it has changed."""
 
     def __init__(self) -> None:
         self._loaded: dict[Path, Loaded] = {}
 
     def load(self, folder: Path) -> Loaded:
         """A pack; one that cannot be read says why."""
-        try:
-            changed_ns = (folder / "scenario.yaml").stat().st_mtime_ns
-        except OSError:
-            return Loaded(changed_ns=0, plan=None, problems=("its files are gone",))
+        if not (folder / "scenario.yaml").exists():
+            return Loaded(stamp=0, plan=None, problems=("its files are gone",))
+        stamp = pack_stamp(folder)
         known = self._loaded.get(folder)
-        if known is None or known.changed_ns != changed_ns:
-            known = self._loaded[folder] = _read(folder, changed_ns)
+        if known is None or known.stamp != stamp:
+            known = self._loaded[folder] = _read(folder, stamp)
         return known
 
     def forget(self, folder: Path) -> None:
@@ -57,17 +56,17 @@ class Shelf:
         self._loaded.pop(folder, None)
 
 
-def _read(folder: Path, changed_ns: int) -> Loaded:
+def _read(folder: Path, stamp: int) -> Loaded:
     content = content_digest(folder)
     try:
         plan = load_plan(folder)
     except ScenarioError as error:
         problems = tuple(str(problem).removeprefix(f"{folder}/") for problem in error.problems[:20])
-        return Loaded(changed_ns=changed_ns, plan=None, problems=problems, content=content)
+        return Loaded(stamp=stamp, plan=None, problems=problems, content=content)
     except (RecursionError, MemoryError, ValueError) as error:
         problem = f"it cannot be read: {type(error).__name__}"
-        return Loaded(changed_ns=changed_ns, plan=None, problems=(problem,), content=content)
-    return Loaded(changed_ns=changed_ns, plan=plan, problems=(), content=content)
+        return Loaded(stamp=stamp, plan=None, problems=(problem,), content=content)
+    return Loaded(stamp=stamp, plan=plan, problems=(), content=content)
 
 
 def picture(folder: Path) -> tuple[bytes, str] | None:

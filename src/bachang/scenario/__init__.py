@@ -4,7 +4,7 @@ from bachang.scenario import models
 from bachang.scenario._document import Document, Where
 from bachang.scenario._expressions import condition_problems
 from bachang.scenario._load import FILE_NAME, Scenario, load, variant
-from bachang.scenario._pack import PackFiles, read_pack
+from bachang.scenario._pack import PackFiles, pack_stamp, read_pack
 from bachang.scenario._problem import Problem, ScenarioError
 from bachang.scenario._reading import did_you_mean
 from bachang.scenario._schema import schema
@@ -24,6 +24,7 @@ __all__ = [
     "did_you_mean",
     "load",
     "models",
+    "pack_stamp",
     "read_pack",
     "schema",
     "variant",

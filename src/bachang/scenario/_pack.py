@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -47,15 +48,35 @@ def read_pack(top: Path) -> PackFiles:
     """Read all files of a pack; links that lead out of it and special files are refused."""
     files = PackFiles()
     total = 0
+    for place in _places(top):
+        relative = place.relative_to(top).as_posix()
+        total += _read(top, place, relative, files, MAX_PACK_BYTES - total)
+    return files
+
+
+def pack_stamp(top: Path) -> int:
+    """A number that is another one once a file of a pack was written, added or taken away.
+
+    No file is read: it comes from their names, sizes and time stamps.
+    """
+    return hash(tuple(_stamp(place) for place in _places(top)))
+
+
+def _stamp(place: Path) -> tuple[str, int, int, int, int]:
+    try:
+        status = place.stat()
+    except OSError:
+        return str(place), 0, 0, 0, 0
+    return str(place), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _places(top: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(top):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in _SKIPPED
         )
         for name in sorted((*names, *(n for n in folders if (Path(folder) / n).is_symlink()))):
-            place = Path(folder) / name
-            relative = place.relative_to(top).as_posix()
-            total += _read(top, place, relative, files, MAX_PACK_BYTES - total)
-    return files
+            yield Path(folder) / name
 
 
 def _read(top: Path, place: Path, relative: str, files: PackFiles, left: int) -> int:

@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bachang.portal._screens._place import Place
 from bachang.portal._screens._rewrite import MOST_BYTES, kind_of, rewritten
+from bachang.portal._settings import authority
 
 REQUEST_BYTES = 4 * 1024 * 1024
 RESPONSE_BYTES = 64 * 1024 * 1024
@@ -53,7 +54,7 @@ class Page:
     """
 
     def __init__(self, address: str, port: int, place: Place, hidden_cookie: str) -> None:
-        self.authority = address if port == 80 else f"{address}:{port}"
+        self.authority = authority(address, port)
         self._place = place
         self._hidden = hidden_cookie.lower()
 
