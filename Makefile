@@ -22,9 +22,11 @@ run: setup  ## Open the portal in a browser, with the demo running (PORT=8080); 
 	@.venv/bin/bachang serve --demo --port $(PORT)
 
 test: setup-dev  ## Run all tests but the slow ones, as an ordinary account
+	@$(PYTHON) -m tests.apart
 	@$(PYTHON) -m pytest -m "not slow"
 
 test-all: setup-dev  ## Run all tests
+	@$(PYTHON) -m tests.apart
 	@$(PYTHON) -m pytest
 
 check: setup-dev check-python check-web check-docs  ## Check style and types, build the docs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import select
 import socket
@@ -11,16 +12,51 @@ from collections.abc import Iterator
 import pytest
 
 from bachang.fabric import LocalFabric, LocalSandbox
-from tests.fabric.worlds import host, python_service, world
+from bachang.plan import File, Host, Service, ServiceKind, World
+from tests.fabric.worlds import LAN, host
 
 _WAIT_S = 10.0
+_SILENT = b"""\
+import socket
+def main():
+    held = []
+    with socket.create_server(("::", 8080), family=socket.AF_INET6, dualstack_ipv6=True) as server:
+        while True:
+            held.append(server.accept())
+"""
+_LISTEN = """\
+import socket
+with socket.create_connection(("fd00:1::12", 8080)) as peer:
+    print("begun", flush=True)
+    try:
+        peer.recv(1)
+    except ConnectionResetError:
+        pass
+print("ended", flush=True)
+"""
 
 
 @pytest.fixture
 def live(fabric: LocalFabric) -> Iterator[LocalSandbox]:
-    made = fabric.deploy(world(host("a", 11), host("b", 12, **python_service())), name="old")
+    made = fabric.deploy(_world(), name="old")
     yield made
     made.destroy()
+
+
+def _world() -> World:
+    """Two hosts with both protocols; what b serves takes streams and says nothing."""
+    path = "/var/lib/silent.py"
+    service = Service(name="silent", kind=ServiceKind.PYTHON, argv=(path, "main"), ready_port=8080)
+    b = host("b", 12, services=(service,), files=(File(path=path, content=_SILENT),))
+    hosts = tuple(_with_ipv6(one) for one in (host("a", 11), b))
+    return World(networks=(dataclasses.replace(LAN, ipv6="fd00:1::/64"),), hosts=hosts)
+
+
+def _with_ipv6(one: Host) -> Host:
+    (leg,) = one.interfaces
+    number = leg.address.removesuffix("/24").rpartition(".")[2]
+    leg = dataclasses.replace(leg, address6=f"fd00:1::{number}/64")
+    return dataclasses.replace(one, interfaces=(leg,))
 
 
 def _ends(descriptor: int) -> bool:
@@ -42,6 +78,14 @@ def test_a_stream_ends_whichever_side_is_reset(live: LocalSandbox, who: str | No
         stream.sendall(b"GET ")
         live.reset(who)
         assert _ends(stream.fileno())
+
+
+def test_a_stream_between_hosts_over_ipv6_ends_at_its_peer(live: LocalSandbox) -> None:
+    script = 'python3 -c "$0" > /tmp/said 2>&1 & until grep -q begun /tmp/said; do :; done'
+    live.exec("a", ["sh", "-c", script, _LISTEN])
+    live.reset("b")
+    wait = "until grep -q ended /tmp/said; do sleep 0.01; done"
+    assert live.exec("a", ["sh", "-c", wait], timeout_s=_WAIT_S).status == 0
 
 
 def test_terminals_end_with_their_host_and_others_stay(live: LocalSandbox) -> None:
