@@ -20,35 +20,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bachang.fabric._errors import FabricError as FabricError
+from bachang.fabric._errors import MachineError as MachineError
+from bachang.fabric._errors import PlatformError as PlatformError
+from bachang.fabric._errors import SandboxError as SandboxError
+from bachang.fabric._errors import SandboxGoneError as SandboxGoneError
+from bachang.fabric._errors import WorldError as WorldError
 from bachang.fabric._follower import Follower
 from bachang.journal import Event, Source
 from bachang.plan import World
 
 PointValue = bool | int | float | str
-
-
-class FabricError(Exception):
-    """Base of all errors of a fabric; its text says cause and remedy."""
-
-
-class MachineError(FabricError):
-    """The machine lacks a feature, memory, disk, …: for its operator."""
-
-
-class WorldError(FabricError):
-    """The plan cannot be brought to life as it is: for the scenario's author."""
-
-
-class SandboxError(FabricError):
-    """A request that cannot be done: no such host, user, point, …"""
-
-
-class SandboxGoneError(SandboxError):
-    """The sandbox's agent has ended, and its whole world with it."""
-
-
-class PlatformError(FabricError):
-    """A fault of the platform itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,20 +138,24 @@ def _start(
         with open(task, "wb", closefd=False) as file:
             file.write(msgspec.json.encode(assignment))
         os.lseek(task, 0, os.SEEK_SET)
-        return _exec_agent(given, output, path)
+        return _exec_agent(given, output, path, assignment)
     finally:
         door.close()
         for descriptor in (task, log, output):
             os.close(descriptor)
 
 
-def _exec_agent(given: list[int], output: int, path: Path) -> subprocess.Popen[bytes]:
+def _exec_agent(
+    given: list[int], output: int, path: Path, assignment: Assignment
+) -> subprocess.Popen[bytes]:
     """The agent gets ``given`` as descriptors 3, 4, …: put there by a line of Python."""
     package = str(Path(__file__).parents[2])
+    early = [assignment.spawner, assignment.scratch, "single" if assignment.single_id else ""]
     lifted = [os.dup(descriptor) for descriptor in given]
+    program = [sys.executable, "-s", "-P", "-B", "-c", _BOOT]
     try:
         return subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-c", _BOOT, *map(str, lifted), MARK, str(path)],
+            [*program, *map(str, lifted), *early, MARK, str(path)],
             env={"PATH": os.defpath, "PYTHONPATH": package, "LANG": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -167,13 +171,14 @@ def _exec_agent(given: list[int], output: int, path: Path) -> subprocess.Popen[b
 
 _BOOT = """\
 import fcntl, os, sys
-given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, len(sys.argv)) for one in sys.argv[1:-2]]
+given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, len(sys.argv)) for one in sys.argv[1:-5]]
 for number, descriptor in enumerate(given, 3):
     os.dup2(descriptor, number)
 os.closerange(3 + len(given), 4096)
+spawner, scratch, single = sys.argv[-5:-2]
 del sys.argv[1:]
 from bachang.fabric._agent._boot import boot
-boot()
+boot(spawner, scratch, single_id=bool(single))
 """
 
 

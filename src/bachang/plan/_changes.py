@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bachang.plan._model import Host, Plan
+from bachang.plan._model import Plan
+from bachang.plan._world import Host
 
 _SHORT = 80
 

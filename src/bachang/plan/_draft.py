@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from bachang.plan._model import Program, Text
+from bachang.plan._model import Program
+from bachang.plan._world import Text
 from bachang.scenario import Expansion, Problem, Scenario, Seed, Where, did_you_mean, models
 
 LANGUAGES = ("en", "zh")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import FieldSystem, Listener
+from bachang.plan._world import FieldSystem, Listener
 from bachang.scenario import Where, models
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import Interface
+from bachang.plan._world import Interface
 from bachang.scenario import Where, models
 
 _FAMILIES = {"inet", "arp", "bridge", "netdev"}

@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 import bachang
 from bachang.plan._draft import BASE_ACCOUNTS, Draft
 from bachang.plan._firewall import resolve_firewall, resolve_nat
-from bachang.plan._model import (
+from bachang.plan._passwords import password_hash
+from bachang.plan._world import (
     File,
     Host,
     HostKind,
@@ -19,7 +20,6 @@ from bachang.plan._model import (
     ServiceKind,
     User,
 )
-from bachang.plan._passwords import password_hash
 from bachang.scenario import Where, did_you_mean, models
 
 FIRST_UID = 1000

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import Interface, Network, Route
+from bachang.plan._world import Interface, Network, Route
 
 _SUBNET = 64
 _GLOBAL_ID_BYTES = 5

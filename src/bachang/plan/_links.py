@@ -16,7 +16,7 @@ from typing import Any
 
 from bachang.plan._draft import Draft
 from bachang.plan._ipv6 import address_of, resolve_prefixes
-from bachang.plan._model import Interface, Network
+from bachang.plan._world import Interface, Network
 
 MAX_KERNEL_NAME = 15
 

@@ -14,9 +14,10 @@ from bachang.plan._lint_exercise import (
 from bachang.plan._lint_expressions import bad_expressions, unknown_points
 from bachang.plan._lint_texts import leaked_answers, missing_translations, unused_variables
 from bachang.plan._lint_tools import undeclared_tools
-from bachang.plan._model import FieldSystem, Plan
+from bachang.plan._model import Plan
 from bachang.plan._reach import unreachable_hosts
 from bachang.plan._resolve import compose
+from bachang.plan._world import FieldSystem
 from bachang.scenario import Problem, Scenario, ScenarioError, Where
 
 _CHECKS: tuple[Callable[[Draft, Plan], Iterator[Problem]], ...] = (

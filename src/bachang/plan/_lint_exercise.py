@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import AnswerKind, Host, Plan, Task
+from bachang.plan._model import AnswerKind, Plan, Task
 from bachang.plan._reach import Reach
 from bachang.plan._resolve import compose
+from bachang.plan._world import Host
 from bachang.scenario import Problem, ScenarioError
 
 _PROBES = {

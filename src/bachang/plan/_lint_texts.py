@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from bachang.plan._draft import LANGUAGES, Draft
-from bachang.plan._model import Plan, Task, Text
+from bachang.plan._model import Plan, Task
+from bachang.plan._world import Text
 from bachang.scenario import Problem, Where, models
 
 _SHORTEST_LEAK = 3

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import Host, Plan, Program, ServiceKind
+from bachang.plan._model import Plan, Program
+from bachang.plan._world import Host, ServiceKind
 from bachang.scenario import Problem, Where
 
 _BASE = """

@@ -15,8 +15,8 @@ import dns.exception
 import dns.zone
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import File, Host, Interface, Service, ServiceKind
 from bachang.plan._records import address_records, pointers, record_line
+from bachang.plan._world import File, Host, Interface, Service, ServiceKind
 from bachang.scenario import models
 
 ZONE_FILES = "/etc/dns"

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import Host, HostKind, Interface, Plan
+from bachang.plan._model import Plan
+from bachang.plan._world import Host, HostKind, Interface
 from bachang.scenario import Problem
 
 _MAX_HOPS = 32

@@ -11,7 +11,7 @@ import dns.name
 import dns.rdata
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import Interface
+from bachang.plan._world import Interface
 from bachang.scenario import Where
 
 _TYPE = re.compile(r"(A|AAAA|CAA|CNAME|MX|NS|PTR|SRV|TXT) +(\S.*)")

@@ -9,9 +9,10 @@ from bachang.plan import _field_systems, _links, _scoring, _story, _tasks
 from bachang.plan._draft import Draft
 from bachang.plan._hosts import resolve_host
 from bachang.plan._ipv6 import with_ipv6
-from bachang.plan._model import Exercise, Plan, World
+from bachang.plan._model import Exercise, Plan
 from bachang.plan._names import with_names
 from bachang.plan._routes import resolve_routes
+from bachang.plan._world import World
 from bachang.scenario import Scenario, ScenarioError, Seed, variant
 
 FORMAT = 1

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import Interface, Route
+from bachang.plan._world import Interface, Route
 
 NO_GATEWAY = "none"
 

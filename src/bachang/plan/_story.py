@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 from bachang.plan._draft import Draft
-from bachang.plan._model import (
-    Action,
-    Actor,
-    Inject,
-    InjectKind,
-    Role,
-    Script,
-    Story,
-    StoryEvent,
-)
+from bachang.plan._model import Action, Actor, Inject, InjectKind, Role, Script, Story, StoryEvent
 from bachang.scenario import models
 
 

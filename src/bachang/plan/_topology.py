@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bachang.plan._model import FieldSystem, Host, Plan, Role
+from bachang.plan._model import Plan, Role
+from bachang.plan._world import FieldSystem, Host
 
 
 def topology_json(plan: Plan) -> dict[str, Any]:

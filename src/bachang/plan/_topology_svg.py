@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bachang.plan._model import FieldSystem, Host, HostKind, Network, Plan, Text
+from bachang.plan._model import Plan
 from bachang.plan._svg import Canvas, width_of, wrapped
 from bachang.plan._topology import host_of, networks_in_depth, systems_by_depth
 from bachang.plan._topology_style import ICONS, LANE_COLOURS, STYLE, WORDS
+from bachang.plan._world import FieldSystem, Host, HostKind, Network, Text
 
 _MARGIN = 28.0
 _HEADER = 78.0

@@ -1,7 +1,8 @@
 """How an agent starts: what others must do for it is asked for before what it needs is imported.
 
 Imports take longer than all else that a small sandbox needs. So the client maps ids, and the
-template of the hosts is built, while they run. Hence the imports inside of functions here.
+template of the hosts is built, while they run: what is imported up to there is kept small (no
+dataclasses, no typing). Hence the imports inside of functions here.
 """
 
 from __future__ import annotations
@@ -14,17 +15,41 @@ import sys
 from bachang.fabric import _kernel as kernel
 
 _STATUS_FD = 3
+_GIVEN_FDS = range(3, 8)
+"""Of `bachang.fabric._assignment`."""
 
 
-def boot() -> None:
-    """Run the agent; descriptors as in `bachang.fabric._assignment`."""
+def boot(spawner: str, scratch: str, *, single_id: bool) -> None:
+    """Run the agent; descriptors as in `bachang.fabric._assignment`.
+
+    Args:
+        spawner: Path of the native helper.
+        scratch: An empty directory, a place for mounts that nobody outside sees.
+        single_id: Only one id is mapped.
+    """
     gc.disable()  # what is made now stays; the agent collects once, when it is up
     sys.modules["ssl"] = None  # type: ignore[assignment]  # asyncio does without: 5 ms
+    for descriptor in _GIVEN_FDS:
+        os.set_inheritable(descriptor, False)
     status = socket.socket(fileno=_STATUS_FD)
     refusal = _ask_for_ids(status)
+    from bachang.fabric._agent._cradle import lay
+    from bachang.fabric._agent._isolation import isolate
+    from bachang.fabric._errors import MachineError
+
+    try:
+        isolate(status, refusal, single_id=single_id)
+        kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
+        kernel.take_short_slices()
+        cradle = lay(spawner, scratch, single_id=single_id)
+    except MachineError as error:
+        from bachang.fabric._agent._first import report
+
+        report(status, error)
+        os._exit(1)
     from bachang.fabric._agent._first import begin
 
-    start = begin(status, refusal)
+    start = begin(status, cradle)
     from bachang.fabric._agent._main import main
 
     main(start)

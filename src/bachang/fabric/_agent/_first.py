@@ -1,4 +1,4 @@
-"""What an agent does before all of it is imported: isolate, and let the spawner begin."""
+"""What an agent does before all of it is imported: it has the first hosts made."""
 
 from __future__ import annotations
 
@@ -8,18 +8,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bachang.fabric import _kernel as kernel
-from bachang.fabric._agent._isolation import isolate
+from bachang.fabric._agent._cradle import Cradle
 from bachang.fabric._agent._nursery import Nursery
-from bachang.fabric._assignment import (
-    ASSIGNMENT_FD,
-    LISTENER_FD,
-    LOCK_FD,
-    LOG_FD,
-    STATUS_FD,
-    Assignment,
-)
-from bachang.fabric._contract import FabricError
+from bachang.fabric._assignment import ASSIGNMENT_FD, Assignment
+from bachang.fabric._errors import FabricError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +24,13 @@ class Start:
     nursery: Nursery
 
 
-def begin(status: socket.socket, refusal: OSError | None) -> Start:
-    """Become pid 1 of the sandbox; ``refusal`` is why there is no user namespace for it."""
-    for descriptor in (STATUS_FD, ASSIGNMENT_FD, LISTENER_FD, LOG_FD, LOCK_FD):
-        os.set_inheritable(descriptor, False)
+def begin(status: socket.socket, cradle: Cradle) -> Start:
+    """Read the task and have the first hosts made."""
     with open(ASSIGNMENT_FD, "rb") as file:
         assignment = msgspec.json.decode(file.read(), type=Assignment)
     try:
-        isolate(status, refusal, single_id=assignment.single_id)
-        kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
-        kernel.take_short_slices()
-        return Start(assignment=assignment, status=status, nursery=Nursery(assignment))
+        nursery = Nursery(assignment, cradle)
+        return Start(assignment=assignment, status=status, nursery=nursery)
     except FabricError as error:
         report(status, error)
         os._exit(1)

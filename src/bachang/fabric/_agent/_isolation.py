@@ -11,7 +11,7 @@ import os
 import socket
 
 from bachang.fabric import _kernel as kernel
-from bachang.fabric._contract import MachineError
+from bachang.fabric._errors import MachineError
 
 _SPACES = (
     kernel.CLONE_NEWNS

@@ -56,10 +56,10 @@ async def _live(assignment: Assignment, nursery: Nursery, status: socket.socket)
     listener.listen(socket.SOMAXCONN)
     door = Door(listener, Requests(world).handle, descriptors=most // 2)
     await _deploy_watched(world, status)
+    status.send(msgspec.json.encode({"ready": True}))
     gc.collect()
     gc.freeze()
     gc.enable()
-    status.send(msgspec.json.encode({"ready": True}))
     if assignment.ends_with_client:
         loop.add_reader(status, world.end)
     else:

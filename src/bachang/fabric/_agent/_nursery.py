@@ -7,43 +7,25 @@ template takes its time, and the first hosts are asked for ahead.
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
 
-from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy, _seccomp
-from bachang.fabric._agent._program import Program, begin
+from bachang.fabric._agent._cradle import Cradle
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import HostGroups, Membership
 from bachang.fabric._recipe import word
 from bachang.fabric._rootfs import RootFiles
 from bachang.fabric._spawner_wire import Request, creation, send
-from bachang.fabric._template import enter_host_template
 from bachang.plan import Host
 
-_REQUESTS_FD = 3
-_REPORTS_FD = 4
-_REQUEST_BUFFER = 1 << 20
 _AHEAD = 32
 """Hosts that are made while the agent is still being imported."""
 
 
 class Nursery:
-    """The spawner's process and the agent's ends of its channels."""
+    """What hosts are made of, and the first of them."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        """Begin it. Where the template cannot be made, `Children.adopt` says so."""
-        self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        for end in (self.requests, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _REQUEST_BUFFER)
-        self.reports, write_end = os.pipe()
-        helper = os.open(assignment.spawner, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            self.beginning = begin(_program(assignment, helper, theirs.fileno(), write_end))
-        finally:
-            theirs.close()
-            os.close(write_end)
-            os.close(helper)
+    def __init__(self, assignment: Assignment, cradle: Cradle) -> None:
+        self.cradle = cradle
         self.ids = _policy.id_map(single=assignment.single_id)
         self.limits_pids = _has_own_pid_limit()
         self.files = RootFiles(
@@ -53,7 +35,7 @@ class Nursery:
         self.ahead: dict[str, tuple[int, Membership]] = {}
         """Hosts that are asked for, with the numbers of the requests, which count from 1."""
         with contextlib.suppress(OSError):  # it ended: `Children.adopt` says why
-            send(self.requests, Request.CONFIGURE, 0, word(_seccomp.filter_program()), [])
+            send(self.cradle.requests, Request.CONFIGURE, 0, word(_seccomp.filter_program()), [])
             self._ask_ahead(assignment.world.hosts[:_AHEAD])
 
     def _ask_ahead(self, hosts: tuple[Host, ...]) -> None:
@@ -61,7 +43,7 @@ class Nursery:
             capabilities = _policy.capabilities(host)
             payload = creation(self.files.recipe(host), ids=self.ids, capabilities=capabilities)
             group = self.groups.make(host.name, 0, host.limits)
-            send(self.requests, Request.CREATE, number, payload, [*group.doors])
+            send(self.cradle.requests, Request.CREATE, number, payload, [*group.doors])
             self.ahead[host.name] = number, group
 
 
@@ -74,22 +56,6 @@ def _groups(assignment: Assignment) -> tuple[HostGroups, str]:
     except OSError as error:
         reason = str(error)
     return HostGroups({}, assignment.sandbox), f"no control groups ({reason})"
-
-
-def _program(assignment: Assignment, helper: int, requests: int, reports: int) -> Program:
-    root_id = 0 if assignment.single_id else 1
-
-    def prepare() -> None:
-        kernel.unshare(kernel.CLONE_NEWNS)
-        enter_host_template(assignment.scratch, root_id=root_id)
-
-    return Program(
-        argv=["init"],
-        environment={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-        descriptors={_REQUESTS_FD: requests, _REPORTS_FD: reports},
-        prepare=prepare,
-        file=helper,
-    )
 
 
 def _has_own_pid_limit() -> bool:

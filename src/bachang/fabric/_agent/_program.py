@@ -1,4 +1,7 @@
-"""Programs of the platform: forked from the agent, prepared, then exec'd."""
+"""Programs of the platform: forked from the agent, prepared, then exec'd.
+
+Plain classes: the first is begun before there is time to import dataclasses.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 
 _OOM_VICTIM = b"500"
 
@@ -15,28 +17,45 @@ _HIGH = 16
 """Above every number that a program is given a descriptor as."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A program of the platform to exec as a child of the agent."""
 
-    argv: list[str]
-    environment: dict[str, str]
-    descriptors: dict[int, int]
-    """Number in the child to descriptor here; all others are closed, 0 to 2 are kept."""
-    prepare: Callable[[], None] = lambda: None
-    """Run in the child before the exec."""
-    file: int | None = None
-    """A descriptor of the program, where its path is not visible any more."""
+    __slots__ = ("argv", "descriptors", "environment", "file", "prepare")
+
+    def __init__(
+        self,
+        *,
+        argv: list[str],
+        environment: dict[str, str],
+        descriptors: dict[int, int],
+        prepare: Callable[[], None] = lambda: None,
+        file: int | None = None,
+    ) -> None:
+        """Args:
+        argv: Its command line.
+        environment: Its whole environment.
+        descriptors: Number in the child to descriptor here; all others are closed, 0 to 2
+            are kept.
+        prepare: Run in the child before the exec.
+        file: A descriptor of the program, where its path is not visible any more.
+        """
+        self.argv = argv
+        self.environment = environment
+        self.descriptors = descriptors
+        self.prepare = prepare
+        self.file = file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
     """A program that is being prepared, beside what its parent does."""
 
-    name: str
-    pid: int
-    problems: socket.socket
-    """Says what went wrong; ends in silence with the exec."""
+    __slots__ = ("name", "pid", "problems")
+
+    def __init__(self, *, name: str, pid: int, problems: socket.socket) -> None:
+        """``problems`` says what went wrong; it ends in silence with the exec."""
+        self.name = name
+        self.pid = pid
+        self.problems = problems
 
 
 def begin(program: Program) -> Beginning:

@@ -27,6 +27,7 @@ from bachang.fabric._spawner import Process, SpawnError
 
 _WORDS_IN_JOURNAL = 2000
 _TERMINAL_S = 10.0
+_DEATH_S = 1.0
 
 
 class Requests:
@@ -267,6 +268,10 @@ async def _until_end(caller: Caller, process: Process) -> int:
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     listening.cancel()
     await _kill(process)
+    # Root of a host may trace a program: then its death is told to the tracer first.
+    await asyncio.wait({process.exited}, timeout=_DEATH_S)
+    if not process.exited.done():
+        return -signal.SIGKILL
     try:
         return await process.exited
     except SpawnError as error:

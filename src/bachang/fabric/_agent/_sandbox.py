@@ -28,12 +28,7 @@ from bachang.fabric._agent._together import together
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import Membership
-from bachang.fabric._contract import (
-    FabricError,
-    MachineError,
-    PlatformError,
-    SandboxError,
-)
+from bachang.fabric._contract import FabricError, MachineError, PlatformError, SandboxError
 from bachang.fabric._guarantees import demand, explain, missing
 from bachang.fabric._spawner import Birth, Process, Spawner, SpawnError
 from bachang.plan import Host, Service, ServiceKind
@@ -62,8 +57,9 @@ class World:
         self.hosts: dict[str, LiveHost] = {}
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.children = Children()
-        self.children.adopt(nursery.beginning, lambda _status: None)
-        self._spawner = Spawner(nursery.requests, nursery.reports, on_end=self._spawner_ended)
+        cradle = nursery.cradle
+        self.children.adopt(cradle.beginning, lambda _status: None)
+        self._spawner = Spawner(cradle.requests, cradle.reports, on_end=self._spawner_ended)
         self._nursery = nursery
         self._ahead = {
             name: (self._spawner.expect(number), group)

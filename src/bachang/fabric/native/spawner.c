@@ -257,6 +257,21 @@ static char **words(void)
     return list;
 }
 
+/* What a program gets is looked at each time, not only once: its three streams, and nothing that
+ * survives the exec. */
+static void keep_only_streams(void)
+{
+    if (syscall(SYS_close_range, REPORTS + 1, ~0U, 0) < 0)
+        fail("close all descriptors but the streams");
+    for (int fd = 0; fd <= REPORTS; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        if (flags < 0 || !(flags & FD_CLOEXEC) != (fd < 3)) {
+            errno = EBADF;
+            fail("a program was about to get other descriptors than its streams");
+        }
+    }
+}
+
 /* fds: the host; a pipe that closes when the program runs; then as `enter` wants them. */
 static _Noreturn void be_program(const int *fds, int count)
 {
@@ -269,7 +284,7 @@ static _Noreturn void be_program(const int *fds, int count)
     /* These two close by themselves with the exec; the report pipe is for its failure. */
     if (dup3(fds[1], REQUESTS, O_CLOEXEC) < 0)
         fail("keep the start pipe");
-    syscall(SYS_close_range, REPORTS + 1, ~0U, 0);
+    keep_only_streams();
     environ = environment; /* its PATH is searched */
     execvp(argv[0], argv);
     fail(argv[0]);

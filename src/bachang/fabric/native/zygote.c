@@ -229,7 +229,8 @@ int serve(uint64_t own_size, char *title, size_t room, char *content, size_t siz
                 fail("take the environment");
             }
             memcpy(content, at, length);
-            syscall(SYS_close_range, LINK, ~0U, 0);
+            if (syscall(SYS_close_range, LINK, ~0U, 0) < 0)
+                fail("close all descriptors but the streams");
             return -length;
         }
         if (pid > 0) {

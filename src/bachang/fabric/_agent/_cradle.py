@@ -1,0 +1,62 @@
+"""The spawner's beginning: forked as soon as the agent is isolated, before most is imported.
+
+It makes the hosts' template meanwhile, so nothing is imported here that takes its time (no
+dataclasses, no typing). `bachang.fabric._agent._nursery` goes on with it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from bachang.fabric import _kernel as kernel
+from bachang.fabric._agent._program import Beginning, Program, begin
+from bachang.fabric._template import enter_host_template
+
+_REQUESTS_FD = 3
+_REPORTS_FD = 4
+_REQUEST_BUFFER = 1 << 20
+
+
+class Cradle:
+    """The spawner's process, and the agent's ends of its channels."""
+
+    __slots__ = ("beginning", "reports", "requests")
+
+    def __init__(self, requests: socket.socket, reports: int, beginning: Beginning) -> None:
+        self.requests = requests
+        self.reports = reports
+        self.beginning = beginning
+
+
+def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
+    """Begin the spawner. Where the template cannot be made, `Children.adopt` says so.
+
+    Args:
+        spawner: Path of the program.
+        scratch: An empty directory, a place for mounts.
+        single_id: Only one id is mapped.
+    """
+    requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    for end in (requests, theirs):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _REQUEST_BUFFER)
+    reports, write_end = os.pipe()
+    helper = os.open(spawner, os.O_RDONLY | os.O_CLOEXEC)
+
+    def prepare() -> None:
+        kernel.unshare(kernel.CLONE_NEWNS)
+        enter_host_template(scratch, root_id=0 if single_id else 1)
+
+    try:
+        program = Program(
+            argv=["init"],
+            environment={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+            descriptors={_REQUESTS_FD: theirs.fileno(), _REPORTS_FD: write_end},
+            prepare=prepare,
+            file=helper,
+        )
+        return Cradle(requests, reports, begin(program))
+    finally:
+        theirs.close()
+        os.close(write_end)
+        os.close(helper)
