@@ -45,6 +45,7 @@ def test_runs_and_leaves_nothing(shown: Process) -> None:
     with opened(shown) as (client, run):
         assert running(client, run)["pack"] == "blackout"
         until(lambda: client.get(f"/api/runs/{run}").json()["story"], lambda told: told != "idle")
+        assert "10.20.30.12" not in client.get(f"/api/runs/{run}/topology").text
         found = {"task": "way-in", "answer": "10.20.30.12"}
         assert client.post(f"/api/runs/{run}/answers", json=found).json()["correct"]
     assert shown.stop() == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from bachang.fabric import HostStatus
 from bachang.plan import Host, HostKind, Plan
@@ -47,9 +47,11 @@ def topology(plan: Plan, live: Mapping[str, HostState], *, everything: bool) -> 
         plan: Its plan.
         live: State of each host; empty for a pack.
         everything: For a teacher: all addresses, and root on every host. A learner sees the
-            addresses of the own hosts only: finding the others is part of the exercise.
+            addresses of the own hosts only, and none that a task asks for: finding the others
+            is part of the exercise.
     """
     given = doors(plan)
+    asked = {value for task in plan.exercise.tasks for value in task.answer.values}
     systems: dict[str, list[str]] = {}
     for system in plan.world.field_systems:
         for host in {listener.host for listener in system.listeners}:
@@ -60,7 +62,14 @@ def topology(plan: Plan, live: Mapping[str, HostState], *, everything: bool) -> 
             for one in plan.world.networks
         ],
         hosts=[
-            _host(plan, host, systems.get(host.name, []), given, live.get(host.name), everything)
+            _host(
+                plan,
+                host,
+                systems.get(host.name, []),
+                given,
+                live.get(host.name),
+                None if everything else asked,
+            )
             for host in plan.world.hosts
         ],
         systems=[
@@ -82,10 +91,15 @@ def _host(
     systems: list[str],
     given: list[Door],
     live: HostState | None,
-    everything: bool,
+    asked: Set[str] | None,
 ) -> TopologyHost:
+    """``asked``: what tasks ask a learner for; nothing is kept from a teacher."""
     own = [door.user for door in given if door.host == host.name]
-    shown = everything or bool(own)
+    everything = asked is None
+
+    def shown(address: str) -> bool:
+        return asked is None or (bool(own) and address not in asked)
+
     return TopologyHost(
         name=host.name,
         title=host.title,
@@ -94,7 +108,7 @@ def _host(
             TopologyPort(
                 network=port.network,
                 interface=port.name,
-                address=port.address.partition("/")[0] if shown else None,
+                address=address if shown(address := port.address.partition("/")[0]) else None,
             )
             for port in host.interfaces
         ],
