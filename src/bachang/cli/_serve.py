@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -75,13 +76,12 @@ def serve(
     )
     if unlimited:
         settings = replace(settings, requests_per_minute=_MANY, answers_per_minute=_MANY)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
         if demo:
             _serve_demo(settings)
         else:
             serve_portal(settings, _ready)
-    except KeyboardInterrupt:
-        say("the portal has ended")
+    say("the portal has ended")
 
 
 def _ready(assembly: Assembly) -> None:

@@ -18,7 +18,7 @@ from bachang.portal._ground import Ground
 from bachang.portal._problem import conflict, invalid, not_found
 from bachang.portal._proofs import Proofs
 from bachang.portal._shelf import Shelf
-from bachang.portal.models import Pack, Page, Role, Topology
+from bachang.portal.models import Pack, Page, Topology
 from bachang.portal.store import tables
 
 _PACK = tables.pack
@@ -85,8 +85,7 @@ class Library:
         plan = self._shelf.load(self.folder(name)).plan
         if plan is None:
             raise invalid("this pack does not load", "its page says why")
-        insider = Role.ORGANISER in person.roles or self.owner(name) == person.id
-        return views.topology(plan, {}, everything=insider)
+        return views.topology(plan, {}, everything=self.owner(name) == person.id)
 
     def picture(self, name: str) -> tuple[bytes, str]:
         """Its picture and the picture's type."""

@@ -53,7 +53,14 @@ class Runs:
         return self.document(run, everything=self.sees_everything(run, person))
 
     def sees_everything(self, run: str, person: Person) -> bool:
-        """Whether somebody sees behind the scenes of a run: who teaches, and not who learns."""
+        """Whether somebody sees behind the scenes of a run: who teaches, and not who learns.
+
+        Whoever has the run is a learner in it, whatever roles there are besides: the addresses
+        on the map would be answers. Once it has ended, there is nothing left to spoil.
+        """
+        row = self._registry.run(run)
+        if row.account == person.id and row.ended_at is None:
+            return False
         if person.roles & {Role.ORGANISER, Role.OPERATOR}:
             return True
         relations = self._registry.to_run(person, run)
