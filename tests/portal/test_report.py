@@ -52,6 +52,8 @@ def test_a_machine_without_a_printer(people: People, monkeypatch: pytest.MonkeyP
     teacher = people("tom", Role.INSTRUCTOR)
     run = teacher.post("/api/exercises", json={"pack": "hall"}).json()["runs"][0]["id"]
     running(teacher, run)
+    assert teacher.get(f"/api/runs/{run}/report.pdf").status_code == 409  # a learner in it
+    assert teacher.post(f"/api/runs/{run}/end").is_success
     monkeypatch.setenv("PATH", "/nonexistent")
     refused = teacher.get(f"/api/runs/{run}/report.pdf")
     assert (refused.status_code, refused.json()["type"]) == (503, "machine")

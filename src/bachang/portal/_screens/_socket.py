@@ -21,7 +21,9 @@ _WAITING = 16
 """Messages of a host that a browser may be behind."""
 _OPEN_S = 10.0
 _LOOK_S = 0.25
+_NEWS_S = 2.0
 _GOING_AWAY = 1001
+_BROKEN = 1006
 _TOLD = frozenset({1000, 1001, 1003, 1007, 1008, 1009, 1011, 1012, 1013})
 """Codes that are passed on as they are, beside those of applications."""
 
@@ -76,6 +78,10 @@ async def pass_on(
         for part in parts:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
+        if page.close_code == _BROKEN:  # a reset ends streams before anybody is told of it
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_NEWS_S):
+                    await _until_gone(lives)
         if lives():
             code, reason = _end(page)
         await page.close(_GOING_AWAY)
