@@ -7,6 +7,7 @@ is up, the start of its agent included; *growth* is what one more host costs, wi
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def run() -> list[Row]:
         *_with_service(),
         *_resets(),
     ]
-    return rows + [_against(one) for one in peers()]
+    return rows + [row for one in peers() if (row := _against(one))]
 
 
 def _beside_limit(hosts: int, *, pairs: int = 5) -> Pair:
@@ -112,9 +113,14 @@ def _resets() -> list[Row]:
     ]
 
 
-def _against(peer: Peer) -> Row:
+def _against(peer: Peer) -> Row | None:
+    """Beside a peer; one that does not run here is told, and costs no other figure."""
     hosts = peer.hosts
-    pair = alternate(lambda: _deploy_ms(hosts), lambda: _settled(peer.up_ms(hosts)), pairs=3)
+    try:
+        pair = alternate(lambda: _deploy_ms(hosts), lambda: _settled(peer.up_ms(hosts)), pairs=3)
+    except subprocess.CalledProcessError as error:
+        print(f"{peer.name} was not measured: it ended with status {error.returncode}")
+        return None
     return Row(
         name=f"up, {hosts} hosts, beside {peer.name} ({pair.peer / hosts:.1f} ms/host)",
         value=pair.own / hosts,
