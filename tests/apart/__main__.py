@@ -13,6 +13,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from bachang.account._neutral import INSTALLATION, make_place, show
 from setup._machine import account_steps
 
 _SECOND = "bachang-neighbour"
+_BUSY = 8
+"""What userdel returns while the account still has processes."""
 _FILES = [Path("/etc") / name for name in ("passwd", "group", "subuid", "subgid")]
 
 
@@ -105,9 +108,18 @@ def _second_account() -> Iterator[None]:
     assert [path.read_text() for path in _FILES] == before
 
 
-def _remove() -> None:
-    # Debian's userdel warns that there is no mailbox, which is no fault.
-    subprocess.run(["userdel", "--remove", _SECOND], check=True, stderr=subprocess.DEVNULL)
+def _remove(limit_s: float = 10) -> None:
+    # What a run that failed left going; below an agent that is ended, the kernel ends the rest.
+    subprocess.run(["sh", "-c", "kill -9 -1"], user=_SECOND, stderr=subprocess.DEVNULL, check=False)
+    deadline = time.monotonic() + limit_s
+    while _userdel().returncode == _BUSY and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert all(one.pw_name != _SECOND for one in pwd.getpwall()), _userdel().stderr
+
+
+def _userdel() -> subprocess.CompletedProcess[str]:
+    argv = ["userdel", "--remove", _SECOND]
+    return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 
 def _side_by_side(first: _Side, second: _Side) -> None:

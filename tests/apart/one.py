@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bachang.fabric import LocalFabric, _state
-from bachang.fabric.leaks import agents, family, wait_clean
+from bachang.fabric.leaks import agents, family, inventory, wait_clean
 from bachang.plan import File
 from tests.fabric.worlds import host, python_service, world
 
@@ -34,6 +34,7 @@ class Account:
 
     def __init__(self) -> None:
         self._fabric = LocalFabric()
+        self._before = set(inventory())  # what other runs left is not this one's fault
 
     def deploy(self) -> dict[str, Any]:
         """Make the sandbox; returns where it is and what it runs."""
@@ -96,7 +97,7 @@ class Account:
         """End the agent as the owner can, and clear up what it left."""
         (agent,) = agents()
         os.kill(agent, 9)
-        left = [line for line in wait_clean(limit_s=5) if not line.startswith("directory ")]
+        left = [line for line in self._left(5) if not line.startswith("directory ")]
         assert left == [], left
         self._fabric.forget(_NAME)
 
@@ -106,7 +107,10 @@ class Account:
 
     def left(self) -> list[str]:
         """What is left of it."""
-        return wait_clean(limit_s=10)
+        return self._left(10)
+
+    def _left(self, limit_s: float) -> list[str]:
+        return wait_clean(limit_s=limit_s, besides=self._before)
 
 
 def _connect(door: Path) -> None:

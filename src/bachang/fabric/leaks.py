@@ -18,7 +18,7 @@ import socket
 import stat
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,13 +70,25 @@ def wait_clean(
     state_home: Path | None = None,
     *,
     limit_s: float = 2.0,
+    besides: Collection[str] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> list[str]:
-    """What is left after at most ``limit_s``: nothing, if all is well."""
+    """What is left after at most ``limit_s``: nothing, if all is well.
+
+    Args:
+        state_home: As for `inventory`.
+        limit_s: Seconds.
+        besides: Lines of an earlier `inventory`, which are others' or another run's.
+        clock: Seconds, monotonic.
+    """
     deadline = clock() + limit_s
-    while (left := inventory(state_home)) and clock() < deadline:
+    while (left := _new(state_home, besides)) and clock() < deadline:
         time.sleep(_POLL_S)
     return left
+
+
+def _new(state_home: Path | None, besides: Collection[str]) -> list[str]:
+    return [line for line in inventory(state_home) if line not in besides]
 
 
 def agents(state_home: Path | None = None) -> dict[int, str]:
