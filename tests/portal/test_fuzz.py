@@ -7,6 +7,7 @@ what lies behind the first checks is reached as well.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,9 +106,13 @@ def _try(case: schemathesis.Case[Any], target: Target, ids: dict[str, str]) -> N
             assert answer.json()["remedy"], answer.text
 
 
+_number = itertools.count(1)
+
+
 def _send(client: TestClient, request: dict[str, Any]) -> Any:
+    """Send it; a key is made fresh, else most would be refused for it."""
     headers = {
-        name: value
+        name: f"{next(_number)}{value}" if name.lower() == "idempotency-key" else value
         for name, value in (request.get("headers") or {}).items()
         if name.lower() not in ("cookie", "host")
     }

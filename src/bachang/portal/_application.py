@@ -19,15 +19,31 @@ from bachang.portal.routes import ROUTERS, live
 
 _DESCRIPTION = """The portal of Bachang, a cyber range.
 
-Every writing request carries the header `X-Bachang` (any value) and may carry an
-`Idempotency-Key`: the same key with the same request gets the same answer, and nothing is
-done twice. Errors are problems as RFC 9457 has them, with a `remedy`. Lists are
-`{items, next}`; `next` is the `after` of the following page. Live views: WebSocket
+Every writing request carries the header `X-Bachang` (any value). Where `Idempotency-Key` is a
+parameter it may carry one: for a day the same key with the same request gets the same answer,
+and nothing is done twice; with another request it is refused (422), and while the first is
+being done too (409). Keys are one's own. A request that was refused was not done: its key may
+be tried again. Signing in and out and accepting an invitation take no key, as whoever asks is
+nobody yet; a key there changes nothing. Sent again they sign in or out once more, and a token
+or a name that is used up is refused. The keys of answers to tasks are kept with the answers, for
+good, and apart from all others.
+
+Errors are problems as RFC 9457 has them, with a `remedy`. Lists are `{items, next}`; `next` is
+the `after` of the following page. Live views: WebSocket
 `/api/live?topic=run:ID|exercise:ID|board:ID|pack:NAME|machine&revision=N`.
 """
 _PROBLEM: dict[str, Any] = {
     "description": "A problem",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,200}$"},
+    "description": "The same key with the same request: the same answer, done once.",
 }
 
 
@@ -80,6 +96,10 @@ def route_keys() -> set[str]:
 def document() -> dict[str, Any]:
     """The OpenAPI document of the API, with the messages of its WebSockets."""
     whole = application().openapi()
+    for path, operations in whole["paths"].items():
+        for method, operation in operations.items():
+            if method != "get" and not RULES[f"{method.upper()} {path}"].everybody:
+                operation.setdefault("parameters", []).append(_KEY)
     _, schemas = models_json_schema(
         [(LiveMessage, "validation"), (TerminalMessage, "validation")],
         ref_template="#/components/schemas/{model}",

@@ -32,6 +32,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _UPLOAD = "/api/packs/"
 _ANSWERS = re.compile(r"/api/runs/[^/]+/answers")
 """The journal keeps the keys of answers, see `bachang.portal._runs`."""
+_KEYLESS = re.compile(r"/api/session(/token)?|/api/invitations/accept")
+"""Who signs in is nobody yet, and the answer has a cookie that is kept nowhere."""
 
 
 class Guard:
@@ -134,7 +136,7 @@ class Guard:
         content = await body(headers, receive, UPLOAD_BYTES if upload else BODY_BYTES)
         person: Person = scope["state"]["person"]
         key = headers.get("idempotency-key")
-        if key is None or not person.known:
+        if key is None or not person.known or _KEYLESS.fullmatch(scope["path"]):
             await self._app(scope, given(content, receive), send)
             return
         check_key(key)

@@ -1,7 +1,8 @@
 """Idempotency keys: the same request with the same key gets the same answer, done once.
 
-An answer is kept for a day. Whoever sends a request again while it is still being done is
-told to wait. Answers of the portal's own faults (5xx) are not kept: they may be tried again.
+What a request that was done was answered is kept for a day. Whoever sends it again while it is
+still being done is told to wait. A refusal (a conflict, a rate, a right that is missing) and a
+fault of the portal are not kept: nothing was done, so the same key may be tried again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bachang.portal.store import PortalStore, tables
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _KEPT_S = 86400.0
+_REFUSED = 400
 _REPLY = tables.reply
 
 
@@ -65,7 +67,7 @@ class Replies:
             scope["state"]["idempotency_key"] = key
             recorder = _Recorder(body, send)
             await app(scope, recorder.receive, recorder.send)
-            if recorder.status < 500:
+            if recorder.status < _REFUSED:
                 await asyncio.to_thread(self._keep, name, request, recorder)
             await recorder.forward()
         finally:
