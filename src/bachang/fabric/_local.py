@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Mapping
 
@@ -14,6 +15,7 @@ from bachang.fabric._client import LocalSandbox
 from bachang.fabric._guarantees import Guarantee, least
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
 from bachang.fabric._native import SPAWNER, ZYGOTE, built, stale
+from bachang.fabric._scarcity import explain
 from bachang.journal import LogFile
 from bachang.plan import World
 
@@ -102,9 +104,11 @@ class LocalFabric(contract.Fabric):
         )
         try:
             leash = launch(directory, assignment, lock)
-        except BaseException:
+        except BaseException as error:
             directory.remove()
             sweep(name, groups)
+            if isinstance(error, MemoryError):
+                raise contract.MachineError(explain(errno.ENOMEM)) from error
             raise
         finally:
             os.close(lock)

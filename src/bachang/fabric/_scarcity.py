@@ -29,7 +29,11 @@ _LACKS = {
 _SAID = {
     "MemoryError": errno.ENOMEM,
     "failed to map segment": errno.ENOMEM,
-    "error return without exception set": errno.ENOMEM,  # Python, without room for the exception
+    "memory allocation failed": errno.ENOMEM,  # Python, before there is an exception
+    # Python, without room for the exception itself:
+    "error return without exception set": errno.ENOMEM,
+    "returned NULL without setting an exception": errno.ENOMEM,
+    "returned a result with an exception set": errno.ENOMEM,
     **{os.strerror(number): number for number in _LACKS},
 }
 """How programs of the platform that end for want of something say so."""

@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import time
+from typing import Any
 
 import msgspec
 
@@ -23,6 +24,7 @@ from bachang.fabric._agent._sandbox import World
 from bachang.fabric._assignment import LISTENER_FD, LOG_FD, Assignment
 from bachang.fabric._contract import FabricError, MachineError
 from bachang.fabric._scarcity import explain
+from bachang.fabric._spawner import refuse
 from bachang.journal import EventLog
 
 
@@ -77,13 +79,37 @@ async def _deploy_watched(world: World, status: socket.socket) -> None:
     deploying = asyncio.create_task(world.deploy())
     status.setblocking(False)
     loop.add_reader(status, lambda: (loop.remove_reader(status), deploying.cancel()))
+    broken = _callbacks_that_fail(loop)
+    waited_for: set[asyncio.Future[None]] = {deploying, world.ended, broken}
     try:
-        await asyncio.wait({deploying, world.ended}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waited_for, return_when=asyncio.FIRST_COMPLETED)
     finally:
         loop.remove_reader(status)
+        loop.set_exception_handler(None)
+    if broken.done() and not deploying.done():
+        deploying.cancel()
+        broken.result()
     if deploying.cancelled() or not deploying.done():
         os._exit(1)
     deploying.result()
+
+
+def _callbacks_that_fail(loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+    """The error of the first callback that fails, for want of memory say.
+
+    What it was to tell of is never told then, so whoever waits for it would wait in vain.
+    """
+    broken: asyncio.Future[None] = loop.create_future()
+
+    def take(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if "handle" in context:
+            refuse(broken, context["exception"])
+        else:
+            loop.default_exception_handler(context)
+
+    loop.set_exception_handler(take)
+    broken.add_done_callback(asyncio.Future.exception)
+    return broken
 
 
 def _hung_up(status: socket.socket) -> bool:

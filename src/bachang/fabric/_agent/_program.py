@@ -85,7 +85,8 @@ def _become(program: Program, problems: socket.socket) -> None:
         problems.send(f"{error.filename or 'exec'}: {error.strerror}".encode())
     except BaseException as error:
         problems.send(repr(error).encode())
-    os._exit(127)
+    finally:  # whatever fails, even the telling: never a second agent
+        os._exit(127)
 
 
 def _place(program: Program, problems: int) -> int:
