@@ -41,6 +41,9 @@ from bachang.portal._world import changed
 from bachang.portal.models import LiveEvent
 from bachang.portal.store import PortalStore
 
+_PATIENCE_S = 2.0
+"""For a server that is restarted; the scribe tries again for as long as it takes."""
+
 
 class Assembly:
     """A portal that is ready to be served: ``app`` is the ASGI application.
@@ -172,7 +175,7 @@ def _journal(settings: Settings) -> Store | None:
     if settings.database is None:
         return None
     try:
-        return PostgresStore(settings.database)
+        return PostgresStore(settings.database, patience_s=_PATIENCE_S)
     except StoreError as error:
         raise ConnectionError(str(error)) from error
 

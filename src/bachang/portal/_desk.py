@@ -1,4 +1,8 @@
-"""One sandbox's journal as the scribe has it before it."""
+"""One sandbox's journal as the scribe has it before it.
+
+While the store refuses, what happens stays in the sandbox's own log and is brought into the
+store later. Nothing more that people do is taken in meanwhile: whoever asks is told at once.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,24 @@ import asyncio
 import threading
 from collections import deque
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from bachang.fabric import Entry, FabricError, Follower, SandboxGoneError
-from bachang.journal import Event, JournalError
+from bachang.journal import Event, JournalError, StoreError
 
 if TYPE_CHECKING:
     from bachang.portal._scribe import Followed
 
 _BUNDLE = 64
 """Records that go to an agent at a time; a packet of theirs is far below its limit."""
-_MOST_FRESH = 50_000
+_MOST_FRESH = 2_000
 """Events that wait for a store that refuses; the rest stays in the sandbox's log."""
+_MOST_WAITING = 1_000
+"""Records that wait for an agent; who comes then is told to come again."""
+
+
+class NotRecordedError(StoreError):
+    """Nothing was written down, so it may be tried again as it was."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -28,6 +37,11 @@ class Record:
     entry: Entry
     acknowledged: asyncio.Future[None]
     sequence: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its idempotency key; empty: it has none."""
+        return str(self.entry.data.get("key", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +69,7 @@ class Desk:
         self._follower = follower
         self._lock = threading.Lock()
         self._closed = False
+        self._refusing = False
         self._waiting: deque[Record] = deque()
         self._under_way: list[Record] = []
         self._written: list[Record] = []
@@ -69,12 +84,21 @@ class Desk:
         """Descriptor that tells of news."""
         return self._follower.fileno()
 
-    def ask(self, record: Record) -> bool:
-        """Have something recorded; whether that can still be."""
+    def ask(self, record: Record) -> None:
+        """Have something recorded.
+
+        Raises:
+            SandboxGoneError: it is too late.
+            NotRecordedError: the store refuses, or too many wait.
+        """
         with self._lock:
-            if not self._closed:
-                self._waiting.append(record)
-            return not self._closed
+            if self._closed:
+                raise self.gone()
+            if self._refusing:
+                raise not_recorded()
+            if len(self._waiting) >= _MOST_WAITING:
+                raise NotRecordedError("too much waits to be written down: this was not counted")
+            self._waiting.append(record)
 
     def read(self) -> None:
         """Take in what the agent tells."""
@@ -95,9 +119,11 @@ class Desk:
         """Give the agent what waits, if nothing else is on its way."""
         if self._under_way or not self._waiting or self.ended is not None:
             return
-        self._under_way = list(islice(self._waiting, _BUNDLE))
-        for _ in self._under_way:
-            self._waiting.popleft()
+        with self._lock:
+            bundle = [self._waiting.popleft() for _ in range(min(_BUNDLE, len(self._waiting)))]
+        self._under_way = self._new(bundle)
+        if not self._under_way:
+            return
         try:
             self._follower.record([record.entry for record in self._under_way])
         except FabricError as error:
@@ -105,13 +131,22 @@ class Desk:
 
     def take(self) -> None:
         """The store has what is fresh: let the world know."""
+        with self._lock:
+            self._refusing = False
         batch, self.fresh = self.fresh, []
         self.world.take(batch)
 
     def refuse(self, error: JournalError) -> list[Acknowledgement]:
         """The store refuses: nobody is acknowledged; what is fresh is tried again."""
-        refused, self._written = self._written, []
-        return [_no(record, error) for record in refused]
+        with self._lock:
+            self._refusing = True
+            waiting, self._waiting = self._waiting, deque()
+        written, self._written = self._written, []
+        self.world.refuse(self.fresh[0].wall_time_s)
+        return [
+            *(_no(record, error) for record in written),
+            *(_no(record, not_recorded()) for record in waiting),
+        ]
 
     def acknowledge(self) -> list[Acknowledgement]:
         """What can be told now: all that was recorded and is in the store."""
@@ -140,6 +175,19 @@ class Desk:
         error = SandboxGoneError(f"{reason}: nothing was acknowledged")
         return [*self._refused, *(_no(record, error) for record in left)]
 
+    def _new(self, bundle: list[Record]) -> list[Record]:
+        """What of these is not written down yet; a key that was before is the same record."""
+        fresh = {event.data["key"]: event.sequence for event in self.fresh if "key" in event.data}
+        new = []
+        for record in bundle:
+            before = record.key and (fresh.get(record.key) or self.world.recorded(record.key))
+            if before:
+                record.sequence = before
+                self._written.append(record)
+            else:
+                new.append(record)
+        return new
+
     def _written_or_refused(self, outcome: list[int] | Exception) -> None:
         records, self._under_way = self._under_way, []
         if isinstance(outcome, Exception):
@@ -148,6 +196,11 @@ class Desk:
         for record, sequence in zip(records, outcome, strict=True):
             record.sequence = sequence
         self._written += records
+
+
+def not_recorded() -> NotRecordedError:
+    """The error of who does something while the store refuses."""
+    return NotRecordedError("the journal is not being kept at the moment: this was not counted")
 
 
 def _no(record: Record, error: Exception) -> Acknowledgement:

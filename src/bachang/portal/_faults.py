@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as DatabaseTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,9 +26,11 @@ from bachang.fabric import (
     WorldError,
 )
 from bachang.journal import JournalError
+from bachang.portal._desk import NotRecordedError
 from bachang.portal._problem import ProblemError
 from bachang.scenario import ScenarioError
 
+_DATABASE = "try again; operator: does the data base run, is its disk full?"
 _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     SandboxGoneError: (409, "sandbox-gone", "start the exercise again"),
     SandboxError: (409, "refused-by-sandbox", "look at the run's hosts and try again"),
@@ -41,7 +44,16 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     PrinterError: (503, "machine", "print the HTML report in a browser"),
     ExerciseError: (422, "scenario", "ask the pack's author"),
     ScenarioError: (422, "scenario", "mend the places that are named"),
+    NotRecordedError: (
+        503,
+        "not-recorded",
+        "send it again when the run is recorded again; operator: is the disk full, does the data "
+        "base run?",
+    ),
     JournalError: (503, "machine", "ask the operator: is the disk full?"),
+    OperationalError: (503, "machine", _DATABASE),
+    InterfaceError: (503, "machine", _DATABASE),
+    DatabaseTimeoutError: (503, "machine", _DATABASE),
 }
 
 
@@ -51,7 +63,8 @@ def problem_of(error: Exception) -> ProblemError | None:
         return error
     for kind, (status, word, remedy) in _KINDS.items():
         if isinstance(error, kind):
-            return ProblemError(status, word, str(error), remedy)
+            said = "the portal's data base refuses" if remedy is _DATABASE else str(error)
+            return ProblemError(status, word, said, remedy)
     return None
 
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bachang.portal._access import NOBODY, Person
 from bachang.portal._bodies import body, given
+from bachang.portal._faults import problem_of
 from bachang.portal._headers import cookie_name, hosts, security_headers
 from bachang.portal._limits import Limit
 from bachang.portal._problem import ProblemError
@@ -87,7 +88,10 @@ class Guard:
             self._check_names(scope, headers, host)
             await self._identify(scope, headers)
             await self._pass_on(scope, headers, receive, send)
-        except ProblemError as problem:
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
             await _refuse(problem, scope, receive, send)
 
     def _check_names(self, scope: Scope, headers: Headers, host: str) -> None:

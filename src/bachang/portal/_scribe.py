@@ -35,6 +35,12 @@ class Followed(Protocol):
     def last(self) -> int:
         """Sequence of the last event that is in the store."""
 
+    def recorded(self, key: str) -> int:
+        """Sequence of what is in the store with an idempotency key; 0: nothing is."""
+
+    def refuse(self, since_s: float) -> None:
+        """The store does not take what happened since then (Unix time)."""
+
     def take(self, batch: list[Event]) -> None:
         """These events are in the store now."""
 
@@ -57,7 +63,8 @@ class Scribe:
         self._selector = selectors.DefaultSelector()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector.register(self._bell, selectors.EVENT_READ)
-        self._refused = False
+        self._refused = self._was_refused = False
+        self._first = 0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
         self._thread.start()
@@ -76,13 +83,16 @@ class Scribe:
     async def record(self, world: Followed, entry: Entry) -> None:
         """Put something into a world's journal; it is in the store when this returns.
 
+        Something with an idempotency key that is there already is not put in again.
+
         Raises:
             FabricError, JournalError: nothing was acknowledged.
         """
         desk = self._by_world.get(world)
-        acknowledged = asyncio.get_running_loop().create_future()
-        if desk is None or not desk.ask(Record(entry=entry, acknowledged=acknowledged)):
+        if desk is None:
             raise Desk.gone()
+        acknowledged = asyncio.get_running_loop().create_future()
+        desk.ask(Record(entry=entry, acknowledged=acknowledged))
         self._ring()
         await acknowledged
 
@@ -136,27 +146,43 @@ class Scribe:
 
     def _commit(self, desks: list[Desk]) -> None:
         """Everything with one commit; where that is refused, each sandbox's by itself."""
-        self._refused = False
+        self._was_refused, self._refused = self._refused, False
         if not desks:
             return
         try:
             self._store.append([event for desk in desks for event in desk.fresh])
         except JournalError:
-            desks = [desk for desk in desks if self._stored_alone(desk)]
+            desks = self._stored_apart(desks)
         for desk in desks:
             self._guarded(desk, desk.take)
 
-    def _stored_alone(self, desk: Desk) -> bool:
+    def _stored_apart(self, desks: list[Desk]) -> list[Desk]:
+        """Each by itself; where the first two are refused it is the store, and no more are tried.
+
+        Another one is the first each time, so two that are at fault themselves stop no other.
+        """
+        self._first += 1
+        first, stored, refusals = self._first % len(desks), list[Desk](), list[JournalError]()
+        for desk in desks[first:] + desks[:first]:
+            refusal = refusals[1] if len(refusals) > 1 and not stored else self._refusal(desk)
+            if refusal is None:
+                stored.append(desk)
+            elif isinstance(refusal, ConflictError):
+                desk.give_up(str(refusal))
+            else:
+                refusals.append(refusal)
+                self._tell(desk.refuse(refusal))
+        if refusals and not self._was_refused:
+            _log.error("the journals are not being kept: %s", refusals[0])
+        self._refused = bool(refusals)
+        return stored
+
+    def _refusal(self, desk: Desk) -> JournalError | None:
         try:
             self._store.append(desk.fresh)
-        except ConflictError as error:
-            desk.give_up(str(error))
-            return False
         except JournalError as error:
-            self._refused = True
-            self._tell(desk.refuse(error))
-            return False
-        return True
+            return error
+        return None
 
     def _guarded(self, desk: Desk, do: Callable[[], None]) -> None:
         """A fault about one world stops no other."""

@@ -8,21 +8,26 @@ waits for that, so a deed that was acknowledged is always in the store.
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bachang.engine import Live as LiveSandbox
 from bachang.exercise import Score
 from bachang.fabric import FabricError
 from bachang.journal import Event, Store, StoreError
 from bachang.portal import _views as views
+from bachang.portal._desk import not_recorded
 from bachang.portal._live import Channel
 from bachang.portal._memory import Memory
 from bachang.portal._outside import moment
 from bachang.portal._pending import Pending
 from bachang.portal.models import Document, HostState, LiveEvent
 
+_log = logging.getLogger(__name__)
 SETTLE_S = 30.0
 """Longest time between a deed and its place in the store."""
 
@@ -59,6 +64,8 @@ class World:
         self.sandbox = live.sandbox
         self.acting = threading.Lock()
         """Held by whoever buys a hint or resets: one such deed at a time in a world."""
+        self.unrecorded_since: float | None = None
+        """Unix time from which on the store has not taken what happened; ``None``: it has."""
         self.touched_at: float | None = None
         """Unix time at which the learner last did something."""
         self.memory = Memory.of(live.plan, store, live.id)
@@ -102,9 +109,21 @@ class World:
             StoreError: the sandbox has gone, or the store does not take it.
         """
         with self._stored:
-            there = self._stored.wait_for(lambda: self.last >= sequence, SETTLE_S)
+            self._stored.wait_for(
+                lambda: self.last >= sequence or self.unrecorded_since is not None, SETTLE_S
+            )
+            there = self.last >= sequence
         if not there:
             raise StoreError("the journal does not get on: nothing was acknowledged")
+
+    def insist(self) -> None:
+        """Whether what is done now would be kept.
+
+        Raises:
+            NotRecordedError: not at the moment.
+        """
+        if self.unrecorded_since is not None:
+            raise not_recorded()
 
     def record(self, *, actor: str, kind: str, subject: str, data: dict[str, Any]) -> Event:
         """Put something in the journal; it is in the store when this returns.
@@ -112,6 +131,7 @@ class World:
         Raises:
             FabricError, StoreError: as `settle`, or as `bachang.fabric.Sandbox.record`.
         """
+        self.insist()
         event = self.sandbox.record(actor=actor, kind=kind, subject=subject, data=data)
         self.settle(event.sequence)
         return event
@@ -129,15 +149,32 @@ class World:
 
     # ---- what the scribe says
 
+    def recorded(self, key: str) -> int:
+        """See `Followed.recorded`."""
+        before = self.memory.answer_with(key)
+        return before.sequence if before else 0
+
+    def refuse(self, since_s: float) -> None:
+        """See `Followed.refuse`."""
+        if self.unrecorded_since is None:
+            with self._stored:
+                self.unrecorded_since = since_s
+                self._stored.notify_all()
+            self.publish(self._now(), {"unrecorded_since": moment(since_s).isoformat()})
+
     def take(self, batch: list[Event]) -> None:
         """These events are in the store now."""
         kinds = {event.kind for event in batch}
+        if self.unrecorded_since is not None:
+            self.unrecorded_since = None
+            self.publish(self._now(), {"unrecorded_since": None})
         with self._channel.lock:
             self.memory.remember(batch)
-            changes = self._changes(self, kinds - views.STATE_KINDS)
-            for event in batch[:-1]:
-                self._tell(event, {})
-            self._tell(batch[-1], changes)
+            try:
+                self._show(batch, kinds - views.STATE_KINDS)
+            except SQLAlchemyError as error:
+                _log.warning("run %s: its viewers are told later: %s", self.run, error)
+                self._look_later(kinds)
         if state := kinds & views.STATE_KINDS:
             self._look_later(state)
         with self._stored:
@@ -162,6 +199,12 @@ class World:
             self.look()
             with self._channel.lock:
                 self.publish(self._now(), self._changes(self, kinds))
+
+    def _show(self, batch: list[Event], kinds: set[str]) -> None:
+        changes = self._changes(self, kinds)
+        for event in batch[:-1]:
+            self._tell(event, {})
+        self._tell(batch[-1], changes)
 
     def _tell(self, event: Event, changes: dict[str, Any]) -> None:
         private = event.kind not in views.PUBLIC_KINDS

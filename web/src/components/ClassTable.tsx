@@ -115,11 +115,17 @@ function JoinLink({ run }: { run: RunSummary }): ReactElement | null {
 
 function StateCell({ run }: { run: RunSummary }): ReactElement {
   const { t } = useTranslation();
+  const moments = useMoments();
   return (
     <>
       <StateTag state={run.state} />
       {run.queue_place === null ? null : (
         <div className={css.note}>{t("console.place", { place: run.queue_place })}</div>
+      )}
+      {run.unrecorded_since === null ? null : (
+        <div className={css.alarm} role="status">
+          {t("console.unrecorded", { since: moments.time(run.unrecorded_since) })}
+        </div>
       )}
       {run.reason ? <div className={css.note}>{run.reason}</div> : null}
     </>

@@ -133,6 +133,8 @@ export const en = {
     over: "The world of this run is gone. What happened in it is in the review.",
     again: "Start again",
     degraded: "Reduced isolation",
+    unrecorded:
+      "Not being recorded since {{since}}: answers and hints are refused until it is again. The world goes on, and what happens in it is not lost. Tell whoever runs the machine: its disk may be full or its data base away.",
     resetAllTitle: "Reset the whole sandbox?",
     resetAllText:
       "Lost: all files and programs on every host, all settings, the physical process. Terminals close. Kept: solved tasks, hints, score and journal.",
@@ -276,6 +278,7 @@ export const en = {
     noneText: "Start one from a pack in the library: everybody gets a world of their own.",
     toLibrary: "Go to the library",
     learner: "Learner",
+    unrecorded: "Not recorded since {{since}}",
     state: "State",
     progress: "Progress",
     current: "At",

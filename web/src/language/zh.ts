@@ -132,6 +132,8 @@ export const zh: Words = {
     over: "这次演练的世界已经不在了，发生过的事都在复盘里。",
     again: "重新开始",
     degraded: "隔离降级",
+    unrecorded:
+      "自 {{since}} 起未能记录：恢复之前不接受答案和提示。环境照常运行，其中发生的事不会丢失。请告知机器管理员：磁盘可能已满，或数据库不可用。",
     resetAllTitle: "重置整个沙箱？",
     resetAllText:
       "将丢失：每台主机上的全部文件与程序、全部设置、物理过程的状态；终端会关闭。保留：已解任务、提示、得分与日志。",
@@ -273,6 +275,7 @@ export const zh: Words = {
     noneText: "从场景库里的一个场景包开始：每人一个自己的世界。",
     toLibrary: "去场景库",
     learner: "学员",
+    unrecorded: "自 {{since}} 起未记录",
     state: "状态",
     progress: "进度",
     current: "当前任务",

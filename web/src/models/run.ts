@@ -63,6 +63,8 @@ export const runSummaryModel = v.object({
   last_activity: v.nullable(v.string()),
   started_at: v.nullable(v.string()),
   ended_at: v.nullable(v.string()),
+  /** The journal has not been kept since then: nothing that is done now would count. */
+  unrecorded_since: v.nullish(v.string(), null),
 });
 
 export const runModel = v.object({

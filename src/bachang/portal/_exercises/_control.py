@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bachang.exercise import run as run_program
 from bachang.fabric import FabricError
+from bachang.journal import JournalError
 from bachang.plan import Inject, InjectKind
 from bachang.portal._access import Person
 from bachang.portal._exercises._exercises import Exercises
@@ -125,7 +126,7 @@ class Control:
             try:
                 do(world)
                 done.append(row.id)
-            except (FabricError, TimeoutError) as error:
+            except (FabricError, JournalError, TimeoutError) as error:
                 failed[row.id] = str(error)
         self._audit.note(by.name, action, exercise, {"what": what} if what else None)
         return Done(done=done, failed=failed)

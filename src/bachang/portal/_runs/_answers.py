@@ -46,6 +46,7 @@ class Answers:
         """
         self._limit.take(run)
         world = self._runs.living(run)
+        world.insist()
         world.touch()
         task = task_named(world.plan, given.task)
         sealed = sealed_key(by, key) or self._outside.token()
@@ -56,7 +57,8 @@ class Answers:
             verdict = self._settled(world, task, given.answer, sealed)
             if verdict is None:
                 await self._record(world, judged, f"blue/{by.name}", sealed)
-                verdict = judged
+                kept = world.memory.answer_with(sealed)
+                verdict = _again(world, task, given.answer, kept) if kept else judged
         earned = {one.name: one.points for one in world.memory.score.tasks}
         return Verdict(
             task=task.name,

@@ -27,6 +27,7 @@ class Deeds:
     def hint(self, run: str, wanted: TakeHint, *, by: Person, key: str | None) -> TakenHint:
         """Buy a hint; it is in the store when this returns."""
         with self._acting(run) as world:
+            world.insist()
             taken = take_hint(
                 world.sandbox,
                 self._stage.journal,

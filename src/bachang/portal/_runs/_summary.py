@@ -52,6 +52,7 @@ def summary(
         **progress(row, tasks, trail, touched_at, now_s),
         started_at=moment_or_none(row.started_at),
         ended_at=moment_or_none(row.ended_at),
+        unrecorded_since=moment_or_none(world.unrecorded_since) if world else None,
     )
 
 

@@ -8,6 +8,7 @@ that still runs is found again.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -15,10 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bachang.engine import Live as LiveSandbox
 from bachang.engine import LocalEngine
 from bachang.fabric import FabricError, SandboxGoneError
-from bachang.journal import Store
+from bachang.journal import JournalError, Store
+from bachang.portal._desk import NotRecordedError
 from bachang.portal._ground import Ground
 from bachang.portal._live import Live
 from bachang.portal._registry import Registry, RunRow
@@ -125,6 +129,8 @@ class Stage:
         while not self._closing.wait(_LOOK_S):
             try:
                 self.step()
+            except SQLAlchemyError as error:
+                _log.warning("the data base refuses, the stage tries again: %s", error)
             except Exception:
                 _log.exception("the stage could not do its round; it tries again")
 
@@ -138,7 +144,8 @@ class Stage:
         now = self._outside.now()
         for exercise in self._registry.running_exercises():
             if exercise.ends_at is not None and exercise.ends_at <= now:
-                self.end_exercise(exercise.id, "its time was up")
+                with contextlib.suppress(NotRecordedError):  # it ends once it is recorded
+                    self.end_exercise(exercise.id, "its time was up")
 
     def _follow(self, row: RunRow, live: LiveSandbox) -> None:
         """Take a sandbox in that runs; one that is not wanted any more is ended."""
@@ -198,10 +205,16 @@ class Stage:
     # ---- ending
 
     def end_run(self, run: str, reason: str = "") -> None:
-        """End one run; its journal is in the store when this returns."""
+        """End one run; its journal is in the store when this returns.
+
+        Raises:
+            NotRecordedError: it is not being kept; the run goes on.
+        """
         row = self._registry.run(run)
         if row.state in (RunState.ENDED, RunState.FAILED):
             return
+        if (world := self._lives.world(run)) is not None:
+            world.insist()
         now = self._outside.now()
         row = self._registry.change_run(run, state=RunState.ENDED, reason=reason, ended_at=now)
         self.players.stop(run)
@@ -216,11 +229,18 @@ class Stage:
             self.engine.down(world.run)
         except SandboxGoneError:
             pass
-        except FabricError as error:
+        except (FabricError, JournalError) as error:
             _log.warning("the sandbox of run %s did not end well: %s", world.run, error)
 
     def end_exercise(self, exercise: str, reason: str = "") -> None:
-        """End an exercise with all of its runs."""
+        """End an exercise with all of its runs.
+
+        Raises:
+            NotRecordedError: the journal of one is not being kept; nothing has ended.
+        """
+        for row in self._registry.runs_of(exercise):
+            if (world := self._lives.world(row.id)) is not None:
+                world.insist()
         now = self._outside.now()
         self._registry.change_exercise(exercise, state="ended", ended_at=now)
         for row in self._registry.runs_of(exercise):

@@ -99,6 +99,8 @@ class RunSummary(Document):
     last_activity: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
+    unrecorded_since: datetime | None = None
+    """The journal has not been kept since then: nothing that is done now would count."""
 
 
 class Exercise(Document):

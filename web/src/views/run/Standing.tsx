@@ -3,7 +3,8 @@ import { Alert } from "antd";
 import type { ReactElement } from "react";
 import { Link } from "react-router";
 import { useTranslation } from "#/language";
-import type { Run } from "#/models/run";
+import { useMoments } from "#/language/moments";
+import { alive, type Run } from "#/models/run";
 import css from "./run.module.css";
 
 interface StandingProps {
@@ -14,6 +15,7 @@ interface StandingProps {
 
 export function Standing({ run, watched }: StandingProps): ReactElement | null {
   const { t } = useTranslation();
+  const moments = useMoments();
   const review = <Link to={`/runs/${run.id}/review`}>{t("run.review")}</Link>;
   const again = <Link to={`/packs/${run.pack}`}>{t("run.again")}</Link>;
   const toClass = <Link to={`/exercises/${run.exercise}`}>{t("run.toClass")}</Link>;
@@ -22,6 +24,10 @@ export function Standing({ run, watched }: StandingProps): ReactElement | null {
       <Alert type={type} showIcon title={title} action={rest} />
     </div>
   );
+  if (run.unrecorded_since !== null && alive(run)) {
+    const since = moments.time(run.unrecorded_since);
+    return note("error", t("run.unrecorded", { since }));
+  }
   switch (run.state) {
     case "queued": {
       const place = t("run.queued", { place: run.queue_place ?? 1 });
