@@ -60,7 +60,7 @@ def test_speaks_to_everybody(page: Page, console: str):
     page.get_by_role("button", name="Message to all").click()
     page.get_by_role("textbox", name="Message to all").fill("Five more minutes.")
     page.get_by_role("dialog").get_by_role("button", name="Send").click()
-    expect(page.get_by_text("Done in 1 sandboxes")).to_be_visible()
+    expect(page.get_by_text("Done in 1 sandbox")).to_be_visible()
     page.get_by_role("cell").get_by_role("link").first.click()
     page.get_by_text("Timeline", exact=True).click()
     expect(page.get_by_text("Five more minutes.")).to_be_visible()
@@ -78,7 +78,7 @@ def test_injects_now(page: Page, console: str):
     page.goto(console)
     page.get_by_role("button", name="Inject now").click()
     page.get_by_role("menuitem", name=re.compile("^mains-fail")).click()
-    expect(page.get_by_text("Done in 1 sandboxes")).to_be_visible()
+    expect(page.get_by_text("Done in 1 sandbox")).to_be_visible()
 
 
 def test_resets_one_world(page: Page, console: str):

@@ -92,7 +92,7 @@ def test_steers_one_world_alone(page: Page, lesson: Lesson) -> None:
     page.get_by_role("button", name="More for Ann").click()
     page.get_by_role("menuitem", name="Advance clocks").hover()
     page.get_by_role("menuitem", name="+1 min", exact=True).click()
-    expect(page.get_by_text("Done in 1 sandboxes")).to_be_visible()
+    expect(page.get_by_text("Done in 1 sandbox")).to_be_visible()
     page.get_by_role("button", name="More for Ann").click()
     page.get_by_role("menuitem", name="Inject now").hover()
     page.get_by_role("menuitem", name=re.compile("^mains-fail")).click()

@@ -41,6 +41,16 @@ def test_solves_the_first_task_through_the_terminal(page: Page, run_address: str
     expect(page.get_by_text("1 of 8 solved")).to_be_visible()
 
 
+def test_opens_a_host_where_nothing_is_to_move(page: Page, run_address: str):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(run_address)
+    host = page.get_by_role("button", name=re.compile("^desk "))
+    looks = host.evaluate("it => getComputedStyle(it).backgroundColor")
+    host.click()
+    expect(page.locator(".ant-popover")).to_be_in_viewport(ratio=1)
+    assert host.evaluate("it => getComputedStyle(it).backgroundColor") == looks
+
+
 def test_buys_a_hint_for_its_price(page: Page, run_address: str):
     page.goto(run_address)
     page.get_by_role("button", name=re.compile("What the papers say")).click()

@@ -82,7 +82,7 @@ function Hints({ task, locked, onHint }: HintsProps): ReactElement | null {
           onClick={() => void attempt(() => onHint(task.name))}
         >
           {next.price > 0
-            ? t("task.takeHint", { number: next.number, price: next.price })
+            ? t("task.takeHint", { number: next.number, count: next.price })
             : t("task.takeHintFree", { number: next.number })}
         </Button>
       ) : null}

@@ -1,11 +1,12 @@
 /** The terminals that are open: tabs in panes, panes side by side. */
 import { CloseOutlined, PlusOutlined, SplitCellsOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Spin, Splitter } from "antd";
+import { Button, Dropdown, Splitter } from "antd";
 import { lazy, Suspense, useMemo, type ReactElement } from "react";
 import { useTranslation } from "#/language";
 import { splittable, type Dock, type Pane } from "#/models/dock";
 import { titles, type TerminalSession } from "#/models/terminal";
 import type { Line, LineListener } from "./TerminalPane";
+import { Waiting } from "./Waiting";
 import css from "./TerminalDock.module.css";
 
 const TerminalPane = lazy(() => import("./TerminalPane"));
@@ -124,7 +125,7 @@ function Screen({ session, sessions, connect }: ScreenProps): ReactElement | nul
   if (!found) return null;
   const label = t("terminal.label", { host: found.host, user: found.user });
   return (
-    <Suspense fallback={<Spin />}>
+    <Suspense fallback={<Waiting />}>
       <TerminalPane label={label} connect={line} />
     </Suspense>
   );

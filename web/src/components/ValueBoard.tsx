@@ -1,9 +1,10 @@
 /** The points of the field systems: curves of the chosen ones, a table of all. */
-import { Select, Spin } from "antd";
+import { Select } from "antd";
 import { lazy, Suspense, useMemo, useState, type ReactElement } from "react";
 import { useText, useTranslation } from "#/language";
 import { drawable, lively, shown, type Point, type Sample } from "#/models/points";
 import type { Drawn } from "./charts/PointChart";
+import { Waiting } from "./Waiting";
 import css from "./ValueBoard.module.css";
 
 const PointChart = lazy(() => import("./charts/PointChart"));
@@ -46,7 +47,7 @@ function Charts({ points, samples, drawn }: ValueBoardProps & { drawn: string[] 
   const name = useDrawn();
   if (samples.length < 2) return <p className={css.none}>{t("values.waiting")}</p>;
   return (
-    <Suspense fallback={<Spin />}>
+    <Suspense fallback={<Waiting />}>
       {[...groups].map(([unit, members]) => (
         <PointChart key={unit} unit={unit} points={members.map(name)} samples={samples} />
       ))}

@@ -231,7 +231,7 @@ const zh: typeof en = {
     revokeTitle: "撤销这个邀请？",
     revokeText: "链接不再有效。用它创建的账户保留。",
     link: "邀请链接",
-    once: "只显示这一次：门户只保存它的指纹。请转发给你要邀请的人。",
+    once: "只显示这一次：门户只保存它的指纹。请转发给您要邀请的人。",
     copy: "复制",
     copied: "已复制",
     done: "完成",
@@ -250,7 +250,7 @@ const zh: typeof en = {
   },
   profile: {
     title: "个人资料",
-    lead: "你的名字、密码，以及在哪里登录着。",
+    lead: "您的名字、密码，以及在哪里登录着。",
     name: "名字",
     password: "密码",
     current: "当前密码",
@@ -270,11 +270,11 @@ const zh: typeof en = {
   },
   join: {
     title: "欢迎来到靶场",
-    lead: "你收到了邀请。选一个用户名和密码，账户就建好了。",
+    lead: "您收到了邀请。选一个用户名和密码，账户就建好了。",
     submit: "创建账户",
     missing: "这个地址里没有邀请。",
     missingRemedy: "请打开收到的完整链接，或者再要一个。",
-    signedIn: "你现在以 {{name}} 登录。继续会再建一个账户，并用它登录。",
+    signedIn: "您现在以 {{name}} 登录。继续会再建一个账户，并用它登录。",
     have: "我已有账户",
   },
 };

@@ -7,7 +7,6 @@ import {
   type NodeMouseHandler,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { Spin } from "antd";
 import { useEffect, useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { useTranslation } from "#/language";
 import type { HostState } from "#/models/run";
@@ -15,6 +14,7 @@ import { graph, oriented, type Topology, type TopologyEdge } from "#/models/topo
 import { layout, SIZES, type Layout } from "./layout";
 import { EDGE_TYPES, type RouteData } from "./RoutedEdge";
 import { NODE_TYPES, type MapNodeData } from "./nodes";
+import { Waiting } from "../Waiting";
 import css from "./TopologyMap.module.css";
 
 interface TopologyMapProps {
@@ -36,7 +36,7 @@ export default function TopologyMap(props: TopologyMapProps): ReactElement {
     [topology, hosts, laid, panel],
   );
   const edges = useMemo(() => (laid ? mapEdges(topology, laid) : []), [topology, laid]);
-  if (!laid) return <Spin className={css.waiting ?? ""} />;
+  if (!laid) return <Waiting />;
   return (
     <ReactFlow
       className={css.map ?? ""}

@@ -21,7 +21,7 @@ export interface Layout {
 
 /** Width and height of each kind of node, in pixels at zoom 1. */
 export const SIZES: Record<NodeKind, { width: number; height: number }> = {
-  network: { width: 210, height: 34 },
+  network: { width: 250, height: 34 },
   host: { width: 154, height: 52 },
   router: { width: 206, height: 52 },
   system: { width: 168, height: 48 },
@@ -32,7 +32,7 @@ const OPTIONS = {
   "elk.direction": "DOWN",
   "elk.layered.spacing.nodeNodeBetweenLayers": "28",
   "elk.spacing.nodeNode": "18",
-  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+  "elk.layered.nodePlacement.strategy": "SIMPLE", // centred: the narrowest, so the largest on a screen
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.layered.considerModelOrder.components": "FORCE_MODEL_ORDER",
   "elk.edgeRouting": "ORTHOGONAL",

@@ -79,9 +79,11 @@ interface FaceProps {
   host: TopologyHost;
   state: string | null;
   pressable: boolean;
+  /** What a popover says of itself while it is open. */
+  className?: string;
 }
 
-function HostFace({ host, state, pressable, ...rest }: FaceProps): ReactElement {
+function HostFace({ host, state, pressable, className = "", ...rest }: FaceProps): ReactElement {
   const text = useText();
   const { t } = useTranslation();
   const words: Record<string, string> = t("host.state", { returnObjects: true });
@@ -100,7 +102,7 @@ function HostFace({ host, state, pressable, ...rest }: FaceProps): ReactElement 
     </>
   );
   const shared = {
-    className: `${css.host} nopan nodrag`,
+    className: `${css.host} nopan nodrag ${className}`,
     "data-state": state ?? "none",
     title: text(host.title),
   };

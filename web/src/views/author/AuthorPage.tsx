@@ -1,6 +1,7 @@
 /** The desk of an author: files, text and what comes of it, side by side or one by one. */
-import { Splitter, Segmented, Spin } from "antd";
+import { Splitter, Segmented } from "antd";
 import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
+import { Waiting } from "#/components/Waiting";
 import type { Goal } from "#/components/editor/CodeEditor";
 import { FileList } from "#/components/author/FileList";
 import { useNarrow } from "#/components/narrow";
@@ -57,7 +58,7 @@ export function AuthorPage({ pack, files }: { pack: string; files: PackFile[] })
     />
   );
   const text = buffer ? (
-    <Suspense fallback={<Spin className={css.waiting ?? ""} />}>
+    <Suspense fallback={<Waiting />}>
       <CodeEditor
         path={current}
         text={buffer.text}
@@ -69,7 +70,7 @@ export function AuthorPage({ pack, files }: { pack: string; files: PackFile[] })
       />
     </Suspense>
   ) : (
-    <Spin className={css.waiting ?? ""} />
+    <Waiting />
   );
   const outcome = <Outcome pack={pack} read={read} proof={proof.value} onGo={(each) => show(each.path, each)} />;
   return (

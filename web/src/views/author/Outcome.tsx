@@ -1,7 +1,8 @@
 /** What comes of the text: findings, the world, what changed in the plan, its proof. */
-import { Badge, Segmented, Spin, Splitter, Tabs } from "antd";
+import { Badge, Segmented, Splitter, Tabs } from "antd";
 import { lazy, Suspense, useState, type ReactElement } from "react";
 import { Link } from "react-router";
+import { Waiting } from "#/components/Waiting";
 import { ChangeList } from "#/components/author/ChangeList";
 import { FindingList } from "#/components/author/FindingList";
 import { VerifyReport } from "#/components/author/VerifyReport";
@@ -26,7 +27,7 @@ export function Outcome({ pack, read, proof, onGo }: OutcomeProps): ReactElement
   const wide = useWide();
   const { reading, behind, error } = read;
   if (error) return <Failed error={error} />;
-  if (!reading) return <Spin className={css.waiting ?? ""} />;
+  if (!reading) return <Waiting />;
   const { findings } = reading;
   const bad = findings.some(({ severity }) => severity === "error");
   const count = (
@@ -68,7 +69,7 @@ function World({ reading: { topology } }: { reading: Reading }): ReactElement {
   if (!shown) return <p className={css.note}>{t("author.noPlan")}</p>;
   return (
     <div className={css.world} data-old={topology === null}>
-      <Suspense fallback={<Spin />}>
+      <Suspense fallback={<Waiting />}>
         <TopologyMap topology={shown} />
       </Suspense>
       {topology ? null : <p role="status">{t("author.lastWorld")}</p>}
@@ -100,7 +101,7 @@ function Changes({ reading }: { reading: Reading }): ReactElement {
 
 function Proof({ pack, proof }: { pack: string; proof: Verification | null }): ReactElement {
   const { t } = useTranslation();
-  if (!proof) return <Spin className={css.waiting ?? ""} />;
+  if (!proof) return <Waiting />;
   return (
     <>
       <VerifyReport shown={proof} />

@@ -1,17 +1,16 @@
 /** The author's view: a pack's files, what a strict reader says, its world, its proof. */
-import { Spin } from "antd";
 import type { ReactElement } from "react";
 import { useParams } from "react-router";
 import { Failed } from "#/components/Failed";
+import { Waiting } from "#/components/Waiting";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
 import { AuthorPage } from "./AuthorPage";
-import css from "./author.module.css";
 
 export function Component(): ReactElement {
   const { pack = "" } = useParams();
   const files = useQuery({ queryKey: ["files", pack], queryFn: () => portal.files(pack) });
   if (files.error) return <Failed error={files.error} onRetry={() => void files.refetch()} />;
-  if (!files.data) return <Spin className={css.waiting ?? ""} />;
+  if (!files.data) return <Waiting />;
   return <AuthorPage key={pack} pack={pack} files={files.data} />;
 }

@@ -1,6 +1,6 @@
 /** The instructor's console: the class as a live table or map, and the actions on it. */
 import { FundProjectionScreenOutlined } from "@ant-design/icons";
-import { Button, Segmented, Spin } from "antd";
+import { Button, Segmented } from "antd";
 import { useState, type ReactElement } from "react";
 import { Link, useParams } from "react-router";
 import { ClassMap } from "#/components/ClassMap";
@@ -8,6 +8,7 @@ import { ClassTable } from "#/components/ClassTable";
 import { ConnectionBadge } from "#/components/ConnectionBadge";
 import { Failed } from "#/components/Failed";
 import { Page } from "#/components/Page";
+import { Waiting } from "#/components/Waiting";
 import { useText, useTranslation } from "#/language";
 import { exerciseProjection, type Exercise } from "#/models/exercise";
 import type { Connection } from "#/models/live";
@@ -28,7 +29,7 @@ export function Component(): ReactElement {
   if (asked.error && !live.value) {
     return <Failed error={asked.error} onRetry={() => void asked.refetch()} />;
   }
-  if (!exercise) return <Spin className={css.waiting ?? ""} />;
+  if (!exercise) return <Waiting />;
   return <Console exercise={exercise} connection={live.connection} />;
 }
 

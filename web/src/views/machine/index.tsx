@@ -1,8 +1,8 @@
 /** The machine for its operator: findings, memory, whose sandboxes run, cleaning up. */
-import { Spin } from "antd";
 import type { ReactElement } from "react";
 import { ConnectionBadge } from "#/components/ConnectionBadge";
 import { Failed } from "#/components/Failed";
+import { Waiting } from "#/components/Waiting";
 import { FindingCards } from "#/components/machine/FindingCards";
 import { MachineFigures } from "#/components/machine/MachineFigures";
 import { SandboxTable } from "#/components/machine/SandboxTable";
@@ -26,7 +26,7 @@ export function Component(): ReactElement {
   if (asked.error && !live.value) {
     return <Failed error={asked.error} onRetry={() => void asked.refetch()} />;
   }
-  if (!machine) return <Spin className={css.waiting ?? ""} />;
+  if (!machine) return <Waiting />;
   return (
     <Page
       title={t("machine.title")}

@@ -111,7 +111,7 @@ function CapacityLine(props: { pack: string; wanted: number }): ReactElement | n
     <p className={css.capacity} data-full={waiting > 0} role="status">
       {wanted > 0
         ? t("library.roomFor", { fits: wanted - waiting, wanted })
-        : t("library.room", { fits: data.fits, reason })}{" "}
+        : t("library.room", { count: data.fits, reason })}{" "}
       {waiting > 0 ? t("library.waiting", { count: waiting }) : null}
     </p>
   );

@@ -1,10 +1,11 @@
 /** One pack: what its world looks like, what it teaches, and how to start it. */
-import { Alert, Skeleton, Spin, Tag } from "antd";
+import { Alert, Skeleton, Tag } from "antd";
 import { lazy, Suspense, type ReactElement } from "react";
 import { useParams } from "react-router";
 import { Failed } from "#/components/Failed";
 import { PackFacts } from "#/components/PackCard";
 import { Page } from "#/components/Page";
+import { Waiting } from "#/components/Waiting";
 import { useText, useTranslation } from "#/language";
 import type { Pack } from "#/models/pack";
 import { useQuery } from "#/transport/hooks";
@@ -68,8 +69,8 @@ function World({ pack }: { pack: string }): ReactElement {
   if (topology.error) return <Failed error={topology.error} />;
   return (
     <div className={css.world}>
-      <Suspense fallback={<Spin />}>
-        {topology.data ? <TopologyMap topology={topology.data} /> : <Spin />}
+      <Suspense fallback={<Waiting />}>
+        {topology.data ? <TopologyMap topology={topology.data} /> : <Waiting />}
       </Suspense>
     </div>
   );

@@ -1,7 +1,8 @@
 /** One run at the playhead: its world, its terminals, its journal. */
-import { Segmented, Spin } from "antd";
+import { Segmented } from "antd";
 import { lazy, Suspense, useMemo, useState, type ReactElement } from "react";
 import { EntryList } from "#/components/Timeline";
+import { Waiting } from "#/components/Waiting";
 import { useTranslation } from "#/language";
 import { wallAt } from "#/models/clock";
 import { latest, type Recording, type RunRecord } from "#/models/record";
@@ -35,7 +36,7 @@ export function Scene({ record, whose, now, onGo }: SceneProps): ReactElement {
       <div className={css.part}>
         <h3>{t("run.world")}</h3>
         <div className={css.map}>
-          <Suspense fallback={<Spin />}>
+          <Suspense fallback={<Waiting />}>
             <TopologyMap topology={topology} hosts={hosts} />
           </Suspense>
         </div>
@@ -87,7 +88,7 @@ function Screens({ record, now, onGo }: Omit<SceneProps, "whose">): ReactElement
             </button>
             <code>{typed?.text}</code>
           </figcaption>
-          <Suspense fallback={<Spin />}>
+          <Suspense fallback={<Waiting />}>
             <CastScreen
               cast={front.cast}
               at_s={wallAt(anchors, now) - front.cast.started_s}

@@ -1,11 +1,10 @@
 /** After action: a run looked back at, alone or beside another, on one zoomable clock. */
-import { Spin } from "antd";
 import type { ReactElement } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { Failed } from "#/components/Failed";
+import { Waiting } from "#/components/Waiting";
 import { useRecord } from "./load";
 import { Review } from "./Review";
-import css from "./review.module.css";
 
 export function Component(): ReactElement {
   const { run = "" } = useParams();
@@ -17,7 +16,7 @@ export function Component(): ReactElement {
   if (failed) {
     return <Failed error={failed} onRetry={() => void (own.error ? own : other).refetch()} />;
   }
-  if (!own.data || (beside !== null && !other.data)) return <Spin className={css.waiting ?? ""} />;
+  if (!own.data || (beside !== null && !other.data)) return <Waiting />;
   return (
     <Review
       key={`${run} ${beside}`}

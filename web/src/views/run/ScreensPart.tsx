@@ -1,8 +1,9 @@
 /** Operator screens: pages of hosts, each opened at an origin of its own. */
-import { Button, Spin } from "antd";
+import { Button } from "antd";
 import type { ReactElement } from "react";
 import { Failed } from "#/components/Failed";
 import { ScreenFrame } from "#/components/ScreenFrame";
+import { Waiting } from "#/components/Waiting";
 import { useText, useTranslation } from "#/language";
 import { usePresent } from "#/shell/SignedIn";
 import { useQuery } from "#/transport/hooks";
@@ -45,7 +46,11 @@ export function ScreensPart({ run, still, chosen, onChoose }: ScreensPartProps):
           </Button>
         ))}
       </div>
-      {chosen ? <OpenScreen run={run.id} epoch={run.epoch} {...chosen} /> : null}
+      {chosen ? (
+        <OpenScreen run={run.id} epoch={run.epoch} {...chosen} />
+      ) : (
+        <p className={css.absent}>{t("screen.press")}</p>
+      )}
     </div>
   );
 }
@@ -64,7 +69,7 @@ function OpenScreen({ run, epoch, host, screen }: OpenScreenProps): ReactElement
     gcTime: 0,
   });
   if (opened.error) return <Failed error={opened.error} onRetry={() => void opened.refetch()} />;
-  if (!opened.data) return <Spin />;
+  if (!opened.data) return <Waiting />;
   const { url, seen_from } = opened.data;
   const title = `${host} · ${screen}`;
   return <ScreenFrame title={title} url={url} seenFrom={seen_from} mode={session.screens} />;

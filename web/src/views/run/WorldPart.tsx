@@ -1,8 +1,8 @@
 /** The map of a run's world; a host opens its panel. */
-import { Spin } from "antd";
 import { lazy, Suspense, useCallback, type ReactElement } from "react";
 import { Failed } from "#/components/Failed";
 import { HostPanel, type HostActions } from "#/components/HostPanel";
+import { Waiting } from "#/components/Waiting";
 import { useTranslation } from "#/language";
 import { alive, type Run } from "#/models/run";
 import { useReset } from "#/shell/reset";
@@ -55,7 +55,7 @@ export function WorldPart({ run, still, onTerminal, onScreen }: WorldPartProps):
   }
   if (!topology.data) return <NoWorld run={run} />;
   return (
-    <Suspense fallback={<Spin className={css.waiting ?? ""} />}>
+    <Suspense fallback={<Waiting />}>
       <TopologyMap topology={topology.data} hosts={run.hosts} panel={panel} />
     </Suspense>
   );
@@ -67,7 +67,7 @@ function NoWorld({ run }: { run: Run }): ReactElement {
   if (!alive(run)) return <p className={css.absent}>{t("run.over")}</p>;
   return (
     <div className={css.absent}>
-      {run.state === "queued" ? null : <Spin />}
+      {run.state === "queued" ? null : <Waiting />}
       <p>{t("run.notYet")}</p>
     </div>
   );

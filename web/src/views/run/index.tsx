@@ -1,12 +1,11 @@
 /** One run: tasks, world, terminals, screens, values, and what has happened. */
-import { Spin } from "antd";
 import type { ReactElement } from "react";
 import { useParams } from "react-router";
 import { Failed } from "#/components/Failed";
+import { Waiting } from "#/components/Waiting";
 import { runProjection } from "#/models/runLive";
 import { useLive, useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
-import css from "./run.module.css";
 import { RunPage } from "./RunPage";
 
 export function Component(): ReactElement {
@@ -18,6 +17,6 @@ export function Component(): ReactElement {
     return <Failed error={asked.error} onRetry={() => void asked.refetch()} />;
   }
   const value = live.value ?? (asked.data ? { run: asked.data, samples: [] } : null);
-  if (!value) return <Spin className={css.waiting ?? ""} />;
+  if (!value) return <Waiting />;
   return <RunPage key={run} live={value} connection={live.connection} />;
 }
