@@ -54,10 +54,13 @@ def peers() -> Iterator[Peer]:
             yield one
 
 
-def _own(prepare: str, script: str, words: str) -> Callable[[int], float]:
+def _own(prepare: str, script: str, word: str) -> Callable[[int], float]:
+    # As text: what is mounted over /run hides an installation there.
+    text = (_HERE / script).read_text()
+    program = f'PATH={_PATH}; {prepare} && exec {_SYSTEM_PYTHON} -c "$0" "$@"'
+
     def up_ms(hosts: int) -> float:
-        program = f"{prepare} && exec {_SYSTEM_PYTHON} {_HERE}/{script} {words} {hosts}"
-        return _up_ms([*_OWN_NAMESPACES, "sh", "-c", f"PATH={_PATH}; {program}"])
+        return _up_ms([*_OWN_NAMESPACES, "sh", "-c", program, text, word, str(hosts)])
 
     return up_ms
 
