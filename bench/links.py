@@ -2,6 +2,7 @@
 
 TCP in one stream, a second at a time, from a sender (`_stream.py`) in one host to a receiver
 in another, in turn with the same two programs over a veth pair without any sandbox around it.
+Then what rates and losses links have beside those that were asked for (`_shaped.py`).
 
     a ── near ── r1 ── middle ── r2 ── far ── b
 """
@@ -20,6 +21,8 @@ from statistics import median
 from bachang.fabric import CaptureStatus, LocalFabric, LocalSandbox
 from bachang.plan import Host, HostKind, Interface, Network, Route, World
 from bench import Row, alternate
+from bench._shaped import shaped
+from bench._talk import talk
 
 _STREAM = Path(__file__).with_name("_stream.py").read_text()
 _TARGET = "10.3.0.12"
@@ -37,6 +40,8 @@ table inet filter {
     iifname "eth0" ct state new accept
   }
 }
+"""
+_NAT = """\
 table ip nat {
   chain out {
     type nat hook postrouting priority 100;
@@ -63,10 +68,11 @@ kill $other
 def run() -> list[Row]:
     """Ratios against a raw pair, A B A B."""
     rows = [_plain("two routers, no rules", "", "≥ 0.9×")]
-    rows.append(_plain("two routers, stateful rules and NAT", _STATEFUL, "≥ 0.8×"))
+    rows.append(_plain("two routers, stateful rules", _STATEFUL, "≥ 0.8×"))
+    rows.append(_plain("two routers, stateful rules and NAT at both", _STATEFUL + _NAT, ""))
     rows += _with_capture()
     rows += _whole_frames()
-    return rows
+    return rows + shaped()
 
 
 def _plain(name: str, firewall: str, limit: str) -> Row:
@@ -81,7 +87,7 @@ def _with_capture() -> list[Row]:
         pair = alternate(
             lambda: _captured(lambda: _through(live), live, seen, _HEADERS), _raw, pairs=_PAIRS
         )
-    name = "the same, headers of every port captured"
+    name = "stateful rules, headers of every port captured"
     return [_row(name, pair.own, pair.ratio, "≥ 0.65×"), _dropped(name, seen)]
 
 
@@ -130,13 +136,7 @@ def _captured(
 
 def _through(live: LocalSandbox) -> float:
     """Mbit/s from a to b."""
-    script = '"$@" serve > /tmp/said & until grep -q ready /tmp/said; do :; done'
-    program = ["python3", "-c", _STREAM]
-    started = live.exec("b", ["sh", "-c", "rm -f /tmp/said;" + script, "sh", *program])
-    done = live.exec("a", [*program, _TARGET, _SECONDS])
-    if started.status or done.status:
-        raise RuntimeError((started.stderr + done.stderr).decode())
-    return float(done.stdout)
+    return float(talk(live, _STREAM, _TARGET, _SECONDS))
 
 
 def _raw() -> float:
