@@ -13,6 +13,7 @@ the kernel does not say whose they were. Source: packet(7), linux/if_packet.h.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import mmap
 import os
 import select
@@ -71,7 +72,8 @@ class Recorder:
         self._view = memoryview(self._ring)
         self.frames = self.bytes = self.dropped = self.unlike_wire = 0
         self._write(pcapng.section("Bachang"))
-        self._add(EVERYTHING)
+        # tcpdump refuses a file whose interfaces differ in this.
+        self._add(dataclasses.replace(EVERYTHING, snap_bytes=snap_bytes))
 
     @property
     def full(self) -> bool:
