@@ -13,7 +13,8 @@ import pytest
 from hypothesis import settings
 
 from bachang.account import leave_root
-from bachang.fabric._cgroups import Held, sweep, writable_groups
+from bachang.fabric._cgroups import Held, writable_groups
+from bachang.fabric._ownership import sweep
 from bachang.fabric.leaks import surroundings, wait_clean
 from tests.postgres import Postgres, running
 
@@ -45,7 +46,7 @@ def groups() -> dict[Held, str]:
 @pytest.fixture(scope="session", autouse=True)
 def homes() -> Iterator[Path]:
     """State, data and cache of this run, away from the account's own; the folder of the three."""
-    sweep("*", writable_groups(TEST_GROUPS))  # of a run that was killed
+    sweep(writable_groups(TEST_GROUPS).values())  # of a run that was killed
     folder, before = Path(tempfile.mkdtemp(prefix="b-")), surroundings()
     with pytest.MonkeyPatch.context() as patch:
         _set_homes(patch, folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bachang.fabric import _kernel_checks
+from bachang.fabric import _kernel_checks, doctor
 from bachang.fabric.doctor import Need, Outcome, missing, probe
 
 
@@ -62,8 +62,16 @@ def test_what_is_optional_keeps_nobody_from_sandboxes():
     assert {one.capability for one in findings if one.need is Need.OPTIONAL} == {
         "bpf",
         "control-groups-v2",
+        "no-groups-left",
         "tun",
     }
+
+
+def test_groups_of_dead_sandboxes_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(doctor, "writable_groups", lambda: {"memory": str(tmp_path)})
+    assert doctor._no_groups_left().present
+    (tmp_path / "bachang-gone-0a1b2c3d").mkdir()
+    assert doctor._no_groups_left() == Outcome(present=False, detail="gone-0a1b2c3d")
 
 
 @pytest.mark.parametrize("kept", ["0\n", None])

@@ -108,5 +108,8 @@ def down(
             say(f"[bold green]down[/] {name}; `bachang score {name}` still answers")
         else:
             say(f"[yellow]cleared[/] {name}: its agent had died; its journal is kept")
-    if not chosen:
+    swept = engine.sweep()
+    if swept:
+        say(f"[yellow]cleared[/] control groups of dead sandboxes: {', '.join(swept)}")
+    if not chosen and not swept:
         say("no sandbox runs")

@@ -152,6 +152,10 @@ class LocalEngine:
             self.fabric.forget(name)
         return True
 
+    def sweep(self) -> list[str]:
+        """Remove control groups that no living agent holds; returns ids of their sandboxes."""
+        return self.fabric.sweep()
+
     def store(self) -> Store:
         """The store of all journals of this account; a context manager."""
         return self._journal or SqliteStore(self.places.journal)

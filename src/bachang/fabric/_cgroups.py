@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bachang.fabric._ownership import PREFIX, own, remove
 from bachang.plan import Limits
 
 FOLDER = "bachang"
@@ -31,13 +32,11 @@ PROGRAMS = "programs"
 
 _ROOT = Path("/sys/fs/cgroup")
 _OWN = Path("/proc/self/cgroup")
-_PREFIX = "bachang-"
 _SHARE = 100
 """Weight of a host against the machine's other work (1024 in version 1)."""
 _PERIOD_US = 10_000
 """In each period a host has half of the processors, at least one: the others always have some."""
 _LOOK_S = 0.001
-_SWEEP_S = 1.0
 
 
 class Held(enum.StrEnum):
@@ -135,12 +134,14 @@ class HostGroups:
             OSError: the kernel refuses them.
         """
         self.held = frozenset(places)
-        self._tops = [Path(base) / f"{_PREFIX}{sandbox}" for base in sorted({*places.values()})]
+        self._tops = [Path(base) / f"{PREFIX}{sandbox}" for base in sorted({*places.values()})]
+        self._held: list[int] = []
+        """Descriptors of them, which say as long as they are open that this agent lives."""
         for top in self._tops:
-            top.mkdir(exist_ok=True)
+            self._held.append(own(top))
             _pass_down(top, places)
         freezer = places.get(Held.FREEZER)
-        self._freezer = Path(freezer) / f"{_PREFIX}{sandbox}" if freezer else None
+        self._freezer = Path(freezer) / f"{PREFIX}{sandbox}" if freezer else None
 
     def make(self, host: str, generation: int, limits: Limits) -> Membership:
         """Make the groups of a host's generation; the open doors are the caller's to close."""
@@ -172,28 +173,8 @@ class HostGroups:
         """Remove all of it once its programs are dead, if that comes to be in time."""
         deadline = time.monotonic() + limit_s
         for top in self._tops:
-            while not _remove(top) and time.monotonic() < deadline:
+            while not remove(top) and time.monotonic() < deadline:
                 time.sleep(_LOOK_S)
-
-
-def sweep(name: str, places: Mapping[Held, str]) -> None:
-    """Remove the groups of dead sandboxes of one name; the last of their dead may take a moment."""
-    deadline = time.monotonic() + _SWEEP_S
-    for base in {*places.values()}:
-        for top in Path(base).glob(f"{_PREFIX}{name}-????????"):
-            while not _remove(top) and time.monotonic() < deadline:
-                time.sleep(_LOOK_S)
-
-
-def _remove(top: Path) -> bool:
-    """From the leaves up; whether nothing is left."""
-    with contextlib.suppress(FileNotFoundError):
-        try:
-            for place in [*(one for one in top.iterdir() if one.is_dir()), top]:
-                place.rmdir()
-        except OSError:
-            return not top.exists()
-    return True
 
 
 def _pass_down(top: Path, places: Mapping[Held, str]) -> None:

@@ -15,8 +15,9 @@ import msgspec
 
 from bachang.fabric import _contract as contract
 from bachang.fabric._capturing import LocalCapture, wished
-from bachang.fabric._cgroups import Held, sweep
+from bachang.fabric._cgroups import Held
 from bachang.fabric._following import LocalFollower
+from bachang.fabric._ownership import sweep
 from bachang.fabric._printable import printable
 from bachang.fabric._pump import pump
 from bachang.fabric._state import StateDirectory
@@ -325,7 +326,7 @@ class LocalSandbox(contract.Sandbox):
         if self._leash:
             self._leash.close()
         self._directory.remove()
-        sweep(self.name, self._groups)
+        sweep(self._groups.values(), self.name)
 
     def _ask(self, operation: str, *, reply_s: float = _REPLY_S, **arguments: Any) -> Any:
         return self._ask_with_descriptors(operation, reply_s=reply_s, **arguments)[0]

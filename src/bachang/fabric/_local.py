@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from bachang.fabric import _contract as contract
 from bachang.fabric import _neighbours, _state
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._cgroups import Held, make_room, sweep, writable_groups
+from bachang.fabric._cgroups import Held, make_room, writable_groups
 from bachang.fabric._client import LocalSandbox
 from bachang.fabric._guarantees import Guarantee, least
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
 from bachang.fabric._native import SPAWNER, ZYGOTE, built, stale
+from bachang.fabric._ownership import sweep
 from bachang.fabric._scarcity import explain
 from bachang.journal import LogFile
 from bachang.plan import World
@@ -83,7 +84,7 @@ class LocalFabric(contract.Fabric):
         demanded = least() if self._least is None else self._least
         lock = directory.claim()
         groups = self._places()
-        sweep(name, groups)
+        sweep(groups.values(), name)
         assignment = Assignment(
             name=name,
             sandbox=new_sandbox_id(name),
@@ -106,7 +107,7 @@ class LocalFabric(contract.Fabric):
             leash = launch(directory, assignment, lock)
         except BaseException as error:
             directory.remove()
-            sweep(name, groups)
+            sweep(groups.values(), name)
             if isinstance(error, MemoryError):
                 raise contract.MachineError(explain(errno.ENOMEM)) from error
             raise
@@ -146,9 +147,19 @@ class LocalFabric(contract.Fabric):
         lock = directory.claim()
         try:
             directory.remove()
-            sweep(name, self._places())
+            sweep(self._places().values(), name)
         finally:
             os.close(lock)
+
+    def sweep(self) -> list[str]:
+        """Remove the control groups of sandboxes that have no living agent, wherever they were.
+
+        Every deploy does it too.
+
+        Returns:
+            Ids of the sandboxes whose groups are gone.
+        """
+        return sweep(self._places().values())
 
 
 def _check_machine(world: World) -> None:

@@ -20,6 +20,7 @@ from bachang.fabric._checks import Check, Need, Outcome, Text, table_holds, try_
 from bachang.fabric._kernel_checks import KERNEL_CHECKS
 from bachang.fabric._launch import enough_ids
 from bachang.fabric._neighbours import ENOUGH
+from bachang.fabric._ownership import left_over
 
 _ENOUGH_FILES = 4096
 _NAMESPACES = ("user", "mnt", "pid", "net", "uts", "ipc")
@@ -115,6 +116,11 @@ def _control_groups() -> Outcome:
         present=bool(found),
         detail=", ".join(sorted({*found.values()})) or "none is writable for you",
     )
+
+
+def _no_groups_left() -> Outcome:
+    found = left_over(writable_groups().values())
+    return Outcome(present=not found, detail=", ".join(found))
 
 
 def _python() -> Outcome:
@@ -232,6 +238,20 @@ _CHECKS = (
             "systemd-run --user --scope -p Delegate=yes",
         },
         probe=_control_groups,
+    ),
+    Check(
+        capability="no-groups-left",
+        need=Need.OPTIONAL,
+        title={"en": "No control groups of dead sandboxes", "zh": "没有已终止沙箱残留的控制组"},
+        cost={
+            "en": "Little memory of the kernel: they are empty.",
+            "zh": "它们是空的，只占用少量内核内存。",
+        },
+        remedy={
+            "en": "nothing to do: the next `bachang up` or `bachang down` removes them",
+            "zh": "无需处理：下一次 `bachang up` 或 `bachang down` 会清除",
+        },
+        probe=_no_groups_left,
     ),
     Check(
         capability="rate",

@@ -47,12 +47,16 @@ class MachineView:
         )
 
     def clean_up(self, *, by: Person) -> Cleanup:
-        """End sandboxes whose runs have ended, clear what dead agents left; journals are kept."""
+        """End sandboxes whose runs have ended, clear what dead agents left; journals are kept.
+
+        What is left of agents whose journal is lost is named by the id of their sandbox.
+        """
         engine = self._stage.engine
         removed = [one.name for one in self._sandboxes() if one.leftover]
         for name in removed:
             engine.down(name)
         removed += [name for name in engine.abandoned() if engine.salvage(name)]
+        removed += engine.sweep()
         self._audit.note(by.name, "machine.cleaned", "machine", {"removed": removed})
         return Cleanup(removed=removed)
 
