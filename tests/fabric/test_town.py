@@ -2,7 +2,7 @@
 
 ::
 
-    desk ── office ── edge ── hall ── names, shop        office, hall: IPv4 and IPv6
+    desk ── office ── edge ── hall ── names, shop, set   office, hall: IPv4 and IPv6
                                 └──── box ── street ── kiosk     street: IPv4, outside
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bachang.fabric import LocalFabric, Sandbox
+from bachang.fabric import LocalFabric, Sandbox, SandboxError
 from bachang.plan import resolve
 from bachang.scenario import load
 
@@ -42,6 +42,7 @@ hosts:
     networks: {office: 10.20.10.11}
     users: {ann: {password: secret}, ben: {password: other}, guest: {}}
   names: {networks: {hall: 10.20.20.53}}
+  set: {networks: {hall: 10.20.20.21}}
   shop:
     networks: {hall: 10.20.20.80}
     services:
@@ -51,6 +52,9 @@ hosts:
     networks: {street: 10.20.30.9}
     services:
       page: {python: "page.py:main", port: 80, environment: {PORT: "80"}}
+field_systems:
+  grid: {type: grid}
+  genset: {type: genset, host: set, modbus: 502, wiring: {mains: grid}}
 dns:
   park.test:
     host: names
@@ -87,6 +91,8 @@ with socket.create_connection(("10.20.20.53", 53), 2) as line:
     print(line.recv(999))
 """
 SHOP6 = "fd00:20:20::80"
+_SWITCH_TO_MANUAL = bytes.fromhex("000100000006 01 05 0004 ff00")
+"""Modbus: write coil 4 of the genset."""
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +221,40 @@ class TestNat:
 
     def test_the_inside_sees_who_asks(self, town: Sandbox) -> None:
         assert page(town, "desk", "http://10.20.20.80/").endswith("10.20.10.11")
+
+
+class TestDoorsOverIpv6:
+    """What reaches into hosts and field systems does so over both families."""
+
+    @pytest.mark.parametrize("address", ["10.20.20.80", SHOP6])
+    def test_a_connection_from_outside(self, town: Sandbox, address: str) -> None:
+        with town.open_tcp("desk", address, 80) as line:
+            line.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            answer = b"".join(iter(lambda: line.recv(4096), b""))
+        assert answer.endswith(b"10.20.10.11" if "." in address else b"::11")
+
+    def test_it_is_refused_or_times_out_as_the_host_is(self, town: Sandbox) -> None:
+        with pytest.raises(ConnectionRefusedError):
+            town.open_tcp("desk", SHOP6, 7)
+        with pytest.raises(TimeoutError, match=rf"\[{SHOP6}\]:9999"):
+            town.open_tcp("desk", SHOP6, 9999, timeout_s=0.2)
+        with pytest.raises(ConnectionError, match="Cannot assign"):  # a host without IPv6
+            town.open_tcp("kiosk", SHOP6, 80)
+
+    @pytest.mark.parametrize("address", ["shop", "10.20.20", "fd00::1%eth0", "::g", ""])
+    def test_it_goes_to_literal_addresses(self, town: Sandbox, address: str) -> None:
+        with pytest.raises(SandboxError, match="no IPv4 or IPv6 address"):
+            town.open_tcp("desk", address, 80)
+
+    @pytest.mark.parametrize("address", ["10.20.20.21", "fd00:20:20::21"])
+    def test_a_field_system_knows_who_commands(self, town: Sandbox, address: str) -> None:
+        last = len(town.events())
+        with town.open_tcp("desk", address, 502) as line:
+            line.sendall(_SWITCH_TO_MANUAL)
+            assert line.recv(64) == _SWITCH_TO_MANUAL
+        applied = next(one for one in town.follow(last) if one.kind == "command.applied")
+        assert applied.data["host"] == "desk"
+        assert ":ffff:" not in applied.data["source"]
 
 
 class TestPeople:

@@ -14,7 +14,7 @@ from bachang.cli._arguments import Json, Language, Pack, Tongue, spoken
 from bachang.cli._console import busy, console, say
 from bachang.cli._faults import print_problems
 from bachang.engine import load_plan
-from bachang.plan import Plan, digest, dumps, resolve, topology_svg
+from bachang.plan import Interface, Plan, digest, dumps, resolve, topology_svg
 from bachang.plan import lint as lint_scenario
 from bachang.scenario import load
 from bachang.scenario import schema as scenario_schema
@@ -90,13 +90,18 @@ def plan_tree(plan: Plan, language: str) -> Tree:
 
 def _hosts_in(plan: Plan, network: str, language: str) -> list[str]:
     return [
-        f"{host.name} {interface.address.partition('/')[0]} "
+        f"{host.name} {_addresses(interface)} "
         f"{escape(spoken(host.title, language))}"
         + "".join(f" [green]●[/] {service.name}" for service in host.services)
         for host in plan.world.hosts
         for interface in host.interfaces
         if interface.network == network
     ]
+
+
+def _addresses(interface: Interface) -> str:
+    given = (interface.address, interface.address6)
+    return " ".join(address.partition("/")[0] for address in given if address)
 
 
 @app.command()

@@ -191,7 +191,10 @@ class Sandbox(abc.ABC):
     ) -> socket.socket:
         """A TCP connection that starts in a host, as the host's own programs would open it.
 
+        ``address`` is a literal one, of IPv4 or, where the host has IPv6, of IPv6.
+
         Raises:
+            SandboxError: it is no address.
             ConnectionError: refused or unreachable. TimeoutError: no answer.
         """
 
@@ -419,6 +422,14 @@ class Fabric(abc.ABC):
     def salvage(self, name: str) -> Source:
         """The journal that a dead agent left; a deploy of that name, or `forget`, removes it."""
         raise SandboxGoneError(f"nothing of {name} is left")
+
+    def sweep(self) -> list[str]:
+        """Remove what dead sandboxes left on the machine and of which nothing else is known.
+
+        Returns:
+            Ids of those sandboxes.
+        """
+        return []
 
     def forget(self, name: str) -> None:
         """Remove what a dead agent left, its journal too.

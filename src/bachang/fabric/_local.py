@@ -152,13 +152,7 @@ class LocalFabric(contract.Fabric):
             os.close(lock)
 
     def sweep(self) -> list[str]:
-        """Remove the control groups of sandboxes that have no living agent, wherever they were.
-
-        Every deploy does it too.
-
-        Returns:
-            Ids of the sandboxes whose groups are gone.
-        """
+        """See `Fabric.sweep`: empty control groups. Every deploy does it too."""
         return sweep(self._places().values())
 
 

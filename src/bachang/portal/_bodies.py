@@ -24,7 +24,8 @@ async def body(headers: Headers, receive: Receive, limit: int) -> bytes:
     parts, size = [], 0
     while True:
         try:
-            message = await asyncio.wait_for(receive(), _MESSAGE_WAIT_S)
+            async with asyncio.timeout(_MESSAGE_WAIT_S):
+                message = await receive()
         except TimeoutError:
             raise ProblemError(408, "too-slow", "the body did not come", "send it again") from None
         part = message.get("body", b"")

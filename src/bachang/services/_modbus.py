@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import urllib.parse
 from dataclasses import dataclass
 
 READ_COILS = 1
@@ -86,12 +87,12 @@ class Client:
     """One device, reconnected whenever the line was lost; safe to share between threads.
 
     Args:
-        address: ``host:port`` of the device.
+        address: ``host:port`` of the device; ``[address]:port`` for IPv6.
     """
 
     def __init__(self, address: str, *, unit: int = 1, timeout_s: float = 2.0) -> None:
-        host, _, port = address.partition(":")
-        self._where = (host, int(port or 502))
+        where = urllib.parse.urlsplit(f"//{address}")
+        self._where = (where.hostname or "", where.port or 502)
         self._unit = unit
         self._timeout_s = timeout_s
         self._line: socket.socket | None = None

@@ -20,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from bachang.services._families import BothFamilies
 from bachang.services._modbus import Client
 from bachang.services.pages import language_of
 
@@ -139,6 +140,10 @@ def _poll(board: Board, device: str, every_s: float) -> None:
         time.sleep(every_s if board.poll(device) else min(every_s, _AGAIN_S))
 
 
+class _Server(BothFamilies, ThreadingHTTPServer):
+    pass
+
+
 def main() -> None:
     """Serve; environment: PORT, VALUES (JSON file), EVERY_S, TITLE_EN, TITLE_ZH."""
     board = Board(json.loads(Path(os.environ["VALUES"]).read_text(encoding="utf-8")))
@@ -146,4 +151,4 @@ def main() -> None:
     for device in board.devices():
         threading.Thread(target=_poll, args=(board, device, every_s), daemon=True).start()
     request = type("Request", (_Request,), {"board": board})
-    ThreadingHTTPServer(("", int(os.environ.get("PORT", "8080"))), request).serve_forever()
+    _Server(int(os.environ.get("PORT", "8080")), request).serve_forever()

@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bachang.services._families import BothFamilies
 from bachang.services._modbus import (
     BUSY,
     GATEWAY_FAULT,
@@ -116,14 +117,14 @@ class Guard:
         return request.answer(request.body if answer == toggle else answer)
 
 
-class _Server(socketserver.ThreadingTCPServer):
+class _Server(BothFamilies, socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 32
 
     def __init__(self, port: int, guard: Guard) -> None:
         self.guard = guard
-        super().__init__(("", port), _Session)
+        super().__init__(port, _Session)
 
 
 class _Session(socketserver.BaseRequestHandler):

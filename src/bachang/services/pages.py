@@ -16,6 +16,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from bachang.services._families import BothFamilies
+
 _LIST = """<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>
 <style>body{{font:16px/1.6 sans-serif;margin:2rem auto;max-width:44rem}}</style>
 <h1>{title}</h1><ul>{items}</ul></html>"""
@@ -93,8 +95,12 @@ class _Request(BaseHTTPRequestHandler):
         return self.client_address[0]
 
 
+class _Server(BothFamilies, ThreadingHTTPServer):
+    pass
+
+
 def main() -> None:
     """Serve; environment: PORT, PAGES (folder), LISTING=on, TITLE_EN and TITLE_ZH for lists."""
     root = Path(os.environ.get("PAGES", "/var/www/pages"))
     request = functools.partial(_Request, root, os.environ.get("LISTING") == "on")
-    ThreadingHTTPServer(("", int(os.environ.get("PORT", "8080"))), request).serve_forever()
+    _Server(int(os.environ.get("PORT", "8080")), request).serve_forever()

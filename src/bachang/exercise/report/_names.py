@@ -41,8 +41,13 @@ class Names:
             for point in TYPES[system.type].points
             if point.title
         }
-        self._hosts = {i.address.split("/")[0]: h.name for h in plan.world.hosts
-                       for i in h.interfaces}  # fmt: skip
+        self._hosts = {
+            address.split("/")[0]: host.name
+            for host in plan.world.hosts
+            for interface in host.interfaces
+            for address in (interface.address, interface.address6)
+            if address
+        }
         self._conditions = {c.name: c.description for c in exercise.conditions if c.description}
         self._actions = {
             f"{actor.name}/{action.name}": action.title

@@ -199,7 +199,8 @@ class _Capture:
             PlatformError: its process does not come up.
         """
         try:
-            await asyncio.wait_for(asyncio.shield(self._ready), _START_S)
+            async with asyncio.timeout(_START_S):
+                await asyncio.shield(self._ready)
         except TimeoutError:
             raise PlatformError(f"the capture did not begin within {_START_S:g} s") from None
         if self.status.problem:

@@ -30,7 +30,8 @@ async def load_firewall(spawner: Spawner, live: LiveHost) -> None:
         )
         os.close(write_end)
         write_end = -1
-        status = await asyncio.wait_for(asyncio.shield(process.exited), _FIREWALL_S)
+        async with asyncio.timeout(_FIREWALL_S):
+            status = await asyncio.shield(process.exited)
         if status:
             words = printable(os.read(read_end, _MESSAGE_BYTES))
             raise WorldError(f"host {live.plan.name}: its firewall does not load: {words}")

@@ -155,7 +155,8 @@ class Plant:
         """
         self._send_start()
         try:
-            await asyncio.wait_for(asyncio.shield(self._ready), _READY_S)
+            async with asyncio.timeout(_READY_S):
+                await asyncio.shield(self._ready)
         except TimeoutError:
             raise PlatformError(f"the plant did not come up within {_READY_S:g} s") from None
         self._clock.set(0.0, running=True)
@@ -208,7 +209,8 @@ class Plant:
         self._waiting[number] = future
         try:
             self._send({"id": number, "op": operation, **arguments}, descriptors)
-            return await asyncio.wait_for(future, reply_s)
+            async with asyncio.timeout(reply_s):
+                return await future
         except TimeoutError:
             raise PlatformError(f"the plant did not answer `{operation}`") from None
         finally:
@@ -216,9 +218,11 @@ class Plant:
 
     def _send_start(self) -> None:
         hosts = {
-            interface.address.partition("/")[0]: host.name
+            address.partition("/")[0]: host.name
             for host in self._assignment.world.hosts
             for interface in host.interfaces
+            for address in (interface.address, interface.address6)
+            if address
         }
         world = self._assignment.world
         packet = {
@@ -352,17 +356,26 @@ class Plant:
             await self.pause()
 
 
-def open_listener(network: int, home: int, port: int) -> socket.socket:
+def open_listener(network: int, home: int, port: int, *, ipv6: bool) -> socket.socket:
     """A listening TCP socket on every address of a network namespace.
+
+    Args:
+        network: Descriptor of the namespace.
+        home: Of the agent's own.
+        port: Its port.
+        ipv6: Has the host addresses of both families? One socket serves them then.
 
     Raises:
         PlatformError: the port is taken there.
     """
     with kernel.inside_network(network, home):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        family = socket.AF_INET6 if ipv6 else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
     try:
+        if ipv6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("0.0.0.0", port))  # noqa: S104 - inside the host
+        listener.bind(("", port))  # inside the host
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()

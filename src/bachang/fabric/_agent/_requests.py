@@ -129,13 +129,14 @@ class Requests:
 
     async def _connect(self, caller: Caller, request: dict[str, Any]) -> None:
         live = self._world.host(request["host"])
-        target = (_literal(request["address"]), request["port"])
-        with socket_in(live.network, self._world.switch.home) as connection:
-            attempt = asyncio.get_running_loop().sock_connect(connection, target)
+        address, port = request["address"], request["port"]
+        with socket_in(live.network, self._world.switch.home, _family(address)) as connection:
+            attempt = asyncio.get_running_loop().sock_connect(connection, (address, port))
             try:
-                await asyncio.wait_for(attempt, request["timeout_s"])
+                async with asyncio.timeout(request["timeout_s"]):
+                    await attempt
             except TimeoutError:
-                where = f"{request['address']}:{request['port']}"
+                where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
                 raise TimeoutError(f"{where} does not answer {request['host']}") from None
             except ConnectionError:
                 raise
@@ -315,12 +316,14 @@ async def _receive_terminal(channel: socket.socket, process: Process) -> int:
     raise SandboxError("the terminal ended before it was open")
 
 
-def _literal(address: str) -> str:
+def _family(address: str) -> int:
+    """Of a literal address: names are the hosts' own, and are not resolved here."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        socket.inet_pton(socket.AF_INET, address)
+        socket.inet_pton(family, address)
     except OSError:
-        raise SandboxError(f"{address!r} is no IPv4 address") from None
-    return address
+        raise SandboxError(f"{address!r} is no IPv4 or IPv6 address") from None
+    return family
 
 
 def _first_address(interfaces: tuple[Any, ...]) -> str:

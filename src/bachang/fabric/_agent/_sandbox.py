@@ -381,7 +381,9 @@ class World:
         return plant
 
     def _open_listener(self, host: str, port: int) -> socket.socket:
-        return open_listener(self.host(host).network, self.switch.home, port)
+        live = self.host(host)
+        ipv6 = any(one.address6 for one in live.plan.interfaces)
+        return open_listener(live.network, self.switch.home, port, ipv6=ipv6)
 
     def _start_services(self, live: LiveHost) -> None:
         for service in live.plan.services:

@@ -180,10 +180,10 @@ async def wait_ready(hosts: list[LiveHost], limit_s: float) -> None:
             )
 
 
-def socket_in(network: int, home: int) -> socket.socket:
-    """A TCP socket born in a network namespace."""
+def socket_in(network: int, home: int, family: int) -> socket.socket:
+    """A TCP socket of a family of addresses, born in a network namespace."""
     with kernel.inside_network(network, home):
-        return socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        return socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
 
 
 def _look_at(future: asyncio.Future[None]) -> None:

@@ -79,4 +79,5 @@ async def _load(children: Children, given: int, problems: int) -> int:
         descriptors={0: given, 2: problems},
     )
     children.start(program, ended.set_result)
-    return await asyncio.wait_for(ended, _LOAD_S)
+    async with asyncio.timeout(_LOAD_S):
+        return await ended

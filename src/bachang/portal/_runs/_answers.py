@@ -88,7 +88,8 @@ class Answers:
         entry = Entry(actor=actor, kind="task.answered", subject=verdict.task, data=data)
         world.pending.add(key, self._coming(world, entry))
         try:
-            await asyncio.wait_for(self._stage.scribe.record(world, entry), SETTLE_S)
+            async with asyncio.timeout(SETTLE_S):
+                await self._stage.scribe.record(world, entry)
         except TimeoutError:
             raise StoreError("the journal does not get on: nothing was acknowledged") from None
         finally:

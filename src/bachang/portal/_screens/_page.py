@@ -103,7 +103,8 @@ class Page:
         while True:
             event = protocol.next_event()
             if event is h11.NEED_DATA:
-                data = await asyncio.wait_for(reader.read(_READ_BYTES), _IDLE_S)
+                async with asyncio.timeout(_IDLE_S):
+                    data = await reader.read(_READ_BYTES)
                 protocol.receive_data(data)
             elif isinstance(event, h11.Response):
                 start = self._start(event)
@@ -189,7 +190,8 @@ class Page:
 async def _body(receive: Receive) -> bytes:
     parts, size = [], 0
     while True:
-        message = await asyncio.wait_for(receive(), _IDLE_S)
+        async with asyncio.timeout(_IDLE_S):
+            message = await receive()
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > REQUEST_BYTES:

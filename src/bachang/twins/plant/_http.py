@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import h11
 
+from bachang.twins.plant._peer import source
 from bachang.twins.screen import HttpRequest, HttpResponse
 
 MAX_CONNECTIONS = 64
@@ -67,8 +68,7 @@ class HttpConnection(asyncio.Protocol):
             transport.abort()
             return
         self._server.connections.add(self)
-        peer = transport.get_extra_info("peername")
-        self._source = f"{peer[0]}:{peer[1]}" if peer else ""
+        self._source = source(transport)
         self._timer = asyncio.get_running_loop().call_later(IDLE_S, self.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:

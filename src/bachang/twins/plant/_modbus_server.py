@@ -17,6 +17,7 @@ from bachang.twins.codecs.modbus import (
     decode_request,
     encode_response,
 )
+from bachang.twins.plant._peer import source
 
 MAX_CONNECTIONS = 32
 IDLE_S = 120.0
@@ -82,8 +83,7 @@ class ModbusConnection(asyncio.Protocol):
             transport.abort()
             return
         self._server.connections.add(self)
-        peer = transport.get_extra_info("peername")
-        self._source = f"{peer[0]}:{peer[1]}" if peer else ""
+        self._source = source(transport)
         transport.set_write_buffer_limits(high=16384)
         self._rest()
 
