@@ -16,35 +16,12 @@ from bachang.fabric._guarantees import Guarantee, least
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
 from bachang.fabric._native import SPAWNER, ZYGOTE, built, stale
 from bachang.fabric._ownership import sweep
+from bachang.fabric._preload import KNOWN, chosen
 from bachang.fabric._scarcity import explain
 from bachang.journal import LogFile
 from bachang.plan import World
 
 _PLANT = ("-m", "bachang.twins.plant")
-_PRELOAD = (
-    "asyncio",
-    "base64",
-    "csv",
-    "datetime",
-    "encodings.idna",
-    "hashlib",
-    "html",
-    "http.cookies",
-    "http.server",
-    "json",
-    "logging",
-    "random",
-    "re",
-    "runpy",
-    "secrets",
-    "socketserver",
-    "sqlite3",
-    "struct",
-    "subprocess",
-    "threading",
-    "urllib.parse",
-    "urllib.request",
-)
 
 
 class LocalFabric(contract.Fabric):
@@ -54,7 +31,7 @@ class LocalFabric(contract.Fabric):
         self,
         *,
         plant_argv: tuple[str, ...] = _PLANT,
-        preload: tuple[str, ...] = _PRELOAD,
+        preload: tuple[str, ...] = KNOWN,
         ready_timeout_s: float = 20.0,
         groups: Mapping[Held, str] | None = None,
         least: frozenset[Guarantee] | None = None,
@@ -62,7 +39,7 @@ class LocalFabric(contract.Fabric):
     ) -> None:
         """Args:
         plant_argv: Arguments of Python that start the plant.
-        preload: Modules that Python services in hosts find ready.
+        preload: Modules that Python services in hosts find ready if they name them.
         ready_timeout_s: How long services may take until they answer.
         groups: Directories of control groups to use; those of the account if not given.
         least: Isolation that a sandbox must have; what the operator demands if not given.
@@ -93,7 +70,7 @@ class LocalFabric(contract.Fabric):
             spawner=str(SPAWNER),
             zygote=str(ZYGOTE),
             plant_argv=self._plant_argv,
-            preload=self._preload,
+            preload=chosen(world, self._preload),
             ready_timeout_s=self._ready_timeout_s,
             single_id=not enough_ids(),
             ends_with_client=ends_with_client,

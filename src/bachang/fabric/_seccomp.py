@@ -16,12 +16,13 @@ import struct
 
 _LOAD_WORD = 0x20
 _JUMP_EQUAL = 0x15
-_JUMP_GREATER = 0x25
+_JUMP_AT_LEAST = 0x35
 _JUMP_ANY_BIT = 0x45
 _RETURN = 0x06
 _ALLOW = 0x7FFF_0000
 _ERRNO = 0x0005_0000
 
+_STEP_BYTES = 8
 _NUMBER = 0
 _ARCHITECTURE = 4
 _ARGUMENT = (16, 24)
@@ -108,45 +109,59 @@ def _refuse(number: int) -> bytes:
     return _step(_RETURN, _ERRNO | number)
 
 
-def _on(call: int, *body: bytes) -> bytes:
-    """``body`` for one system call; it must end in a return."""
-    return _step(_JUMP_EQUAL, call, 0, len(body)) + b"".join(body)
-
-
-def _without_flags(call: int, argument: int) -> bytes:
-    return _on(
-        call,
-        _load(_ARGUMENT[argument]),
-        _step(_JUMP_ANY_BIT, _NEW_NAMESPACES, 0, 1),
-        _refuse(errno.EPERM),
-        _step(_RETURN, _ALLOW),
+def _without_flags(argument: int) -> bytes:
+    return (
+        _load(_ARGUMENT[argument])
+        + _step(_JUMP_ANY_BIT, _NEW_NAMESPACES, 0, 1)
+        + _refuse(errno.EPERM)
+        + _step(_RETURN, _ALLOW)
     )
 
 
-def _ioctl(call: int) -> bytes:
+def _ioctl() -> bytes:
     first, second = _TERMINAL_INJECTION
-    return _on(
-        call,
-        _load(_ARGUMENT[1]),
-        _step(_JUMP_EQUAL, first, 1, 0),
-        _step(_JUMP_EQUAL, second, 0, 1),
-        _refuse(errno.EPERM),
-        _step(_RETURN, _ALLOW),
+    return (
+        _load(_ARGUMENT[1])
+        + _step(_JUMP_EQUAL, first, 1, 0)
+        + _step(_JUMP_EQUAL, second, 0, 1)
+        + _refuse(errno.EPERM)
+        + _step(_RETURN, _ALLOW)
     )
 
 
-def _socket(call: int) -> bytes:
+def _socket() -> bytes:
     tests = [
         _step(_JUMP_EQUAL, family, len(FAMILIES) - index, 0)
         for index, family in enumerate(FAMILIES)
     ]
-    return _on(
-        call,
-        _load(_ARGUMENT[0]),
-        *tests,
-        _refuse(errno.EAFNOSUPPORT),
-        _step(_RETURN, _ALLOW),
+    return b"".join(
+        [_load(_ARGUMENT[0]), *tests, _refuse(errno.EAFNOSUPPORT), _step(_RETURN, _ALLOW)]
     )
+
+
+def _runs(bodies: dict[int, bytes]) -> list[tuple[int, bytes]]:
+    """Where something else is to be done than for the call before: (first call, body)."""
+    allowed = _step(_RETURN, _ALLOW)
+    runs = [(0, bodies.get(0, allowed))]
+    for call in sorted({*bodies, *(call + 1 for call in bodies)} - {0}):
+        body = bodies.get(call, allowed)
+        if body != runs[-1][1]:
+            runs.append((call, body))
+    return runs
+
+
+def _choice(runs: list[tuple[int, bytes]]) -> bytes:
+    """Halve the calls until one run is left.
+
+    The kernel tries the filter with every call there is when it is loaded, and that is done for
+    every program: one comparison after another would cost it ten times as much.
+    """
+    if len(runs) == 1:
+        return runs[0][1]
+    middle = len(runs) // 2
+    below = _choice(runs[:middle])
+    over = len(below) // _STEP_BYTES
+    return _step(_JUMP_AT_LEAST, runs[middle][0], over, 0) + below + _choice(runs[middle:])
 
 
 def filter_program(machine: str | None = None) -> bytes:
@@ -156,21 +171,22 @@ def filter_program(machine: str | None = None) -> bytes:
         KeyError: a machine type that nobody has made a filter for.
     """
     column, architecture = _ARCHITECTURES[machine or os.uname().machine]
-    special = {name: numbers[column] for name, numbers in CHECKED.items()}
-    head = [
-        _load(_ARCHITECTURE),
-        _step(_JUMP_EQUAL, architecture, 1, 0),
-        _refuse(errno.ENOSYS),
-        _load(_NUMBER),
-        _step(_JUMP_GREATER, LAST_KNOWN, 0, 1),
-        _refuse(errno.ENOSYS),
-        _on(special["clone3"], _refuse(errno.ENOSYS)),
-    ]
-    refused = [_on(numbers[column], _refuse(errno.EPERM)) for numbers in REFUSED.values()]
-    checked = [
-        _without_flags(special["unshare"], 0),
-        _without_flags(special["clone"], 0),
-        _ioctl(special["ioctl"]),
-        _socket(special["socket"]),
-    ]
-    return b"".join([*head, *refused, *checked, _step(_RETURN, _ALLOW)])
+    bodies = {numbers[column]: _refuse(errno.EPERM) for numbers in REFUSED.values()}
+    special = {
+        "clone3": _refuse(errno.ENOSYS),
+        "unshare": _without_flags(0),
+        "clone": _without_flags(0),
+        "ioctl": _ioctl(),
+        "socket": _socket(),
+    }
+    bodies |= {CHECKED[name][column]: body for name, body in special.items()}
+    unknown = (LAST_KNOWN + 1, _refuse(errno.ENOSYS))
+    return b"".join(
+        [
+            _load(_ARCHITECTURE),
+            _step(_JUMP_EQUAL, architecture, 1, 0),
+            _refuse(errno.ENOSYS),
+            _load(_NUMBER),
+            _choice([*_runs(bodies), unknown]),
+        ]
+    )

@@ -29,6 +29,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from bachang.fabric import _kernel as kernel
+from bachang.fabric._zygote_warmth import warm_up
 from bachang.fabric._zygote_wire import BUILT_IN, LINK_FD
 
 _MOST_CONTENT = 1 << 20
@@ -126,6 +127,7 @@ def _serve(library: _Library, hooks: _Hooks) -> None:
         for name in content["modules"]:
             with contextlib.suppress(Exception):  # the service tries again, and says why not
                 importlib.import_module(name)
+        warm_up()
         # From here on modules are looked for where the host's own Python looks.
         sys.path, sys.path_importer_cache = list(paths), {}
         serve = library.server()

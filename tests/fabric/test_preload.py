@@ -1,0 +1,39 @@
+"""The zygote has ready what the services of its world name, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bachang.fabric._preload import chosen
+from bachang.plan import File, Host, Service, ServiceKind
+from tests.fabric.worlds import host, world
+
+
+def _serving(source: str, kind: ServiceKind = ServiceKind.PYTHON) -> Host:
+    path = "/var/lib/teller.py"
+    service = Service(name="teller", kind=kind, argv=(path, "main"))
+    return host("desk", 1, services=(service,), files=(File(path=path, content=source.encode()),))
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("import json", {"json"}),
+        ("import os, http.server as web  # json", {"http.server"}),
+        ("from http import server, cookies", {"http.server", "http.cookies"}),
+        ("def main():\n    from urllib.parse import (quote,\n        unquote)", {"urllib.parse"}),
+        ("import antigravity", set()),
+        ("text = 'json'", set()),
+    ],
+)
+def test_what_a_source_imports(source: str, names: set[str]):
+    assert set(chosen(world(_serving(source)))) == names | {"encodings.idna"}
+
+
+def test_programs_are_not_looked_at():
+    assert chosen(world(_serving("import json", ServiceKind.PROGRAM))) == ("encodings.idna",)
+
+
+def test_only_what_is_known_is_loaded():
+    found = chosen(world(_serving("import json, csv")), known=("csv", "sqlite3"))
+    assert found == ("csv", "encodings.idna")
