@@ -143,6 +143,7 @@ async def _close_before_birth(pid: int) -> None:
     held = Held(about, master, process, 24, 80)
     held.watch()
     held.close()
-    process.pid = pid
+    process.pid, process.handle = pid, os.pidfd_open(pid)
     process.born.set_result(None)
     await asyncio.sleep(0)
+    process.release()

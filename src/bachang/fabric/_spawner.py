@@ -6,8 +6,11 @@ Requests are those of `_spawner_wire`; reports come through a pipe as fixed reco
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
+import errno
 import os
+import signal
 import socket
 import struct
 from collections.abc import Callable
@@ -20,6 +23,9 @@ from bachang.fabric._spawner_wire import Request, creation, send
 
 _REPORT = struct.Struct("<IIii112s")
 _WITH_TERMINAL = 1
+_NONE = -1
+_WHOLE_GROUP = 4
+"""PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9; EINVAL before."""
 
 
 class _Outcome(enum.IntEnum):
@@ -65,6 +71,30 @@ class Process:
     runs: bool = False
     parent: int = 0
     """The zygote that it was asked of."""
+    is_held: bool = False
+    """May somebody have to end it? Services end with their host."""
+    handle: int = _NONE
+    """Then a pidfd of it: its pid may be another's once it has ended."""
+
+    def signal_group(self, number: int) -> None:
+        """Send a signal to its process group; nobody else's, whatever has become of it."""
+        if self.handle == _NONE:
+            return
+        with contextlib.suppress(ProcessLookupError):  # the group first; it may lead none yet
+            try:
+                signal.pidfd_send_signal(self.handle, number, None, _WHOLE_GROUP)
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+                os.killpg(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, number)
+
+    def release(self) -> None:
+        """Forget how to end it: it has ended."""
+        if self.handle != _NONE:
+            os.close(self.handle)
+            self.handle = _NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +162,7 @@ class Spawner:
             cgroups: ``cgroup.procs`` files to enter.
         """
         process = new_process()
+        process.is_held = bool(streams)
         number = self._take_number()
         self._programs[number] = process
         payload = entry(command, terminal=len(streams) == 1) + _words(command)
@@ -202,6 +233,9 @@ class Spawner:
     def _take_start(self, number: int, pid: int) -> None:
         process = self._programs[number]
         process.pid = pid
+        if process.is_held:
+            with contextlib.suppress(ProcessLookupError):  # it has ended; the report is to come
+                process.handle = os.pidfd_open(pid)
         settle(process.born, None)
         self._by_pid[pid] = number
         if process.runs:
@@ -231,7 +265,9 @@ class Spawner:
     def _take_exit(self, pid: int, status: int) -> None:
         number = self._by_pid.pop(pid, None)
         if number is not None:
-            settle(self._programs.pop(number).exited, status)
+            process = self._programs.pop(number)
+            process.release()
+            settle(process.exited, status)
             return
         for birth, (future, born) in list(self._births.items()):
             if born == pid:

@@ -286,7 +286,8 @@ class Plant:
                 self._trusted = False
                 self._loop.remove_reader(self._link)
                 self._journal.note("platform.fault", "plant", {"reason": printable(reason)})
-                os.kill(self.pid, signal.SIGKILL)
+                if self.pid:
+                    os.kill(self.pid, signal.SIGKILL)
                 return
 
     def _take(self, packet: dict[str, Any]) -> None:
@@ -327,6 +328,7 @@ class Plant:
         )
 
     def _ended(self, status: int) -> None:
+        self.pid = 0  # it is buried: its number may be another's
         if self._link is not None:
             self._read()
             self._loop.remove_reader(self._link)

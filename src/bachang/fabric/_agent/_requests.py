@@ -286,11 +286,7 @@ async def _kill(process: Process) -> None:
     """
     either: set[asyncio.Future[Any]] = {process.born, process.exited}
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-    if process.exited.done():
-        return
-    for end in (os.killpg, os.kill):  # the group first; it may not lead one yet
-        with contextlib.suppress(ProcessLookupError):
-            end(process.pid, signal.SIGKILL)
+    process.signal_group(signal.SIGKILL)
 
 
 async def _receive_terminal(channel: socket.socket, process: Process) -> int:

@@ -203,10 +203,8 @@ class Terminals:
 
 
 def _hang_up(process: Process) -> None:
-    """For a program that was born: before, its pid of 0 would name the agent's own group."""
-    if process.pid and not process.exited.done():
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGHUP)
+    with contextlib.suppress(PermissionError):
+        process.signal_group(signal.SIGHUP)
 
 
 def _describe(held: Held) -> dict[str, Any]:
