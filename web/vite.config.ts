@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { output } from "./dev/chunks.ts";
 import { recordedPortal } from "./dev/recordedPortal.ts";
 
 /** Puts each file that shrinks beside itself, compressed: the portal sends that one. */
@@ -38,7 +39,9 @@ export default defineConfig(({ command }) => ({
     manifest: true,
     target: "es2024",
     assetsInlineLimit: 0,
+    cssCodeSplit: false,
     chunkSizeWarningLimit: 1600,
+    rolldownOptions: { output },
   },
   test: { environment: "node", include: ["test/**/*.test.{ts,tsx}"] },
 }));

@@ -62,6 +62,17 @@ def test_a_file_comes_compressed_to_who_takes_it(browser: TestClient):
         assert answer.headers["vary"] == "Accept-Encoding"
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_a_file_is_the_same_when_it_is_asked_for_again(browser: TestClient, encoding: str):
+    wanted = {"Accept-Encoding": encoding}
+    first, head, again = (
+        browser.request(method, "/assets/a.js", headers=wanted) for method in ("GET", "HEAD", "GET")
+    )
+    assert first.text == again.text == "let a = 1;"
+    assert head.content == b""
+    assert first.headers == again.headers
+
+
 def test_a_file_without_a_compressed_one_comes_as_it_is(browser: TestClient):
     answer = browser.get("/assets/b.woff2", headers={"Accept-Encoding": "gzip"})
     assert answer.content == b"font"

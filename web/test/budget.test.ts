@@ -41,6 +41,12 @@ function needed(name: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
+/** What the start page itself names, in its order. */
+function named(): string[] {
+  const page = readFileSync(join(folder, "index.html"), "utf8");
+  return [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map((found) => found[1] ?? "");
+}
+
 function weight(files: Iterable<string>): number {
   const sizes = [...files].map((file) => {
     const bytes = readFileSync(join(folder, file));
@@ -62,12 +68,26 @@ it("stays light with every view", () => {
   expect(views.length).toBeGreaterThanOrEqual(8);
   const weights = Object.fromEntries(
     views.map((view) => {
-      const files = new Set([...needed("index.html"), ...needed(view), ...fonts()]);
+      const files = new Set([...named(), ...needed(view), ...fonts()]);
       return [view, weight(files)];
     }),
   );
   console.info(weights);
   for (const bytes of Object.values(weights)) expect(bytes).toBeLessThanOrEqual(BUDGET_BYTES);
+});
+
+it("begins with a small script that waits for no large one", () => {
+  const scripts = named().filter((file) => file.endsWith(".js"));
+  const at = scripts.findIndex((file) => file.includes("first-"));
+  expect(scripts.findIndex((file) => file.includes("base-"))).toBeGreaterThan(at);
+  expect(weight(scripts.slice(0, at + 1))).toBeLessThan(6000);
+  const first = readFileSync(join(folder, scripts[at] ?? ""), "utf8");
+  expect(first).not.toMatch(/import[^(]*"[^"]*base-/);
+});
+
+it("asks for few files before a run's page can be used", () => {
+  const files = new Set([...named(), ...needed("src/views/run/index.tsx")]);
+  expect(files.size).toBeLessThanOrEqual(8);
 });
 
 it("does not ship the gallery or recorded data", () => {

@@ -1,6 +1,14 @@
 import * as v from "valibot";
 import { describe, expect, it, vi } from "vitest";
-import { backoff, interrupted, receive, replacing, starting, type Live } from "#/models/live";
+import {
+  backoff,
+  interrupted,
+  receive,
+  replacing,
+  starting,
+  type Live,
+  type LiveEvent,
+} from "#/models/live";
 import { Topic, type Surroundings } from "#/transport/live";
 
 const model = v.object({ count: v.number(), name: v.string() });
@@ -28,6 +36,9 @@ const event = (revision: number, changes: object): unknown => ({
   },
 });
 
+const messageEvent = (changes: object): LiveEvent =>
+  (event(0, changes) as { event: LiveEvent }).event;
+
 describe("receive", () => {
   const opened = receive(starting<Counted>(), projection, snapshot(4, 1));
 
@@ -39,6 +50,15 @@ describe("receive", () => {
     const next = receive(opened, projection, event(5, { count: 2 }));
     expect(next.value).toEqual({ count: 2, name: "a" });
     expect(next.revision).toBe(5);
+  });
+
+  it("leaves what did not change the very same, so that it is not drawn again", () => {
+    const model = v.object({ tasks: v.array(v.string()), count: v.number() });
+    const view = replacing(model);
+    const before = view.open({ tasks: ["a"], count: 1 });
+    const after = view.apply(before, messageEvent({ count: 2, unknown: true }));
+    expect(after).toEqual({ tasks: ["a"], count: 2 });
+    expect(after.tasks).toBe(before.tasks);
   });
 
   it("ignores what it has seen", () => {

@@ -2,7 +2,8 @@
 
 The start page carries a nonce, new with each answer: its style elements are let in by the
 content security policy, and nobody else's are. The other files never change under their names;
-those that shrink lie there compressed, too (``.gz``).
+those that shrink lie there compressed, too (``.gz``). What was asked for once stays in memory:
+a page begins with a dozen of them, and each would cost some ways to another thread.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import mimetypes
 import secrets
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -41,6 +43,7 @@ class WebUi(StaticFiles):
         super().__init__(directory=folder)
         self._folder = folder
         self._settings = settings
+        self._kept: dict[tuple[str, bool], Response] = {}
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, or the start page where there is none (but not for the API)."""
@@ -63,8 +66,22 @@ class WebUi(StaticFiles):
         return HTMLResponse(page, headers=headers)
 
     async def _file(self, path: str, scope: Scope) -> Response:
-        lasting = path.startswith("assets/")
-        packed = lasting and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        if not path.startswith("assets/"):
+            response = await super().get_response(path, scope)
+            response.headers["Cache-Control"] = "no-cache"
+            return response
+        packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        kept = self._kept.get((path, packed))
+        if kept is not None and scope["method"] == "GET":
+            return kept
+        response = await self._asset(path, scope, packed=packed)
+        if isinstance(response, FileResponse) and scope["method"] == "GET":
+            content = await run_in_threadpool(Path(response.path).read_bytes)
+            response = Response(content, headers=dict(response.headers))
+            self._kept[path, packed] = response
+        return response
+
+    async def _asset(self, path: str, scope: Scope, *, packed: bool) -> Response:
         if packed and (self._folder / f"{path}.gz").is_file():
             response = await super().get_response(f"{path}.gz", scope)
             response.headers["Content-Encoding"] = "gzip"
@@ -72,7 +89,7 @@ class WebUi(StaticFiles):
         else:
             response = await super().get_response(path, scope)
         response.headers["Vary"] = "Accept-Encoding"
-        response.headers["Cache-Control"] = _NEVER_CHANGES if lasting else "no-cache"
+        response.headers["Cache-Control"] = _NEVER_CHANGES
         return response
 
 

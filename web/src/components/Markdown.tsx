@@ -1,5 +1,5 @@
 /** An author's text. Raw HTML stays text, pictures are not fetched, links leave this page. */
-import type { ReactElement } from "react";
+import { memo, type ReactElement } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import css from "./Markdown.module.css";
@@ -14,7 +14,7 @@ const PARTS: Components = {
   h2: "h3",
 };
 
-export function Markdown({ text }: { text: string }): ReactElement {
+function Prose({ text }: { text: string }): ReactElement {
   return (
     <div className={css.prose}>
       <ReactMarkdown remarkPlugins={[remarkGfm]} components={PARTS} disallowedElements={["img"]}>
@@ -23,3 +23,6 @@ export function Markdown({ text }: { text: string }): ReactElement {
     </div>
   );
 }
+
+/** A page that follows a run draws itself each second: a text that stays is not read again. */
+export const Markdown = memo(Prose);

@@ -42,14 +42,20 @@ export interface Projection<S> {
   apply: (value: S, event: LiveEvent) => S;
 }
 
-/** A view whose events only replace top-level keys of its snapshot. */
-export function replacing<M extends v.GenericSchema<unknown, object>>(
-  model: M,
-): Projection<v.InferOutput<M>> {
+/**
+ * A view whose events only replace top-level keys of its snapshot. Only what an event brings is
+ * read, so the rest stays the very same, and who shows it need not draw it again.
+ */
+export function replacing<E extends v.ObjectEntries>(
+  model: v.ObjectSchema<E, undefined>,
+): Projection<v.InferOutput<v.ObjectSchema<E, undefined>>> {
+  const part = v.partial(model);
   return {
     open: (snapshot) => read(model, snapshot),
     apply: (value, event) =>
-      Object.keys(event.changes).length === 0 ? value : read(model, { ...value, ...event.changes }),
+      Object.keys(event.changes).length === 0
+        ? value
+        : { ...value, ...(read(part, event.changes) as Partial<v.InferOutput<v.ObjectSchema<E, undefined>>>) },
   };
 }
 

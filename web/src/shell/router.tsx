@@ -1,25 +1,13 @@
-/** The addresses of the interface. Every view is loaded when it is first opened. */
+/** The addresses of the interface. */
 import { createBrowserRouter, type RouteObject } from "react-router";
+import { IN_FRAME, OPEN, WHOLE } from "./addresses";
 import { Frame } from "./Frame";
 import { Crashed, NotFound } from "./Fault";
 import { SignedIn } from "./SignedIn";
 
-const inFrame: RouteObject[] = [
-  { index: true, lazy: () => import("#/views/library") },
-  { path: "packs/:pack", lazy: () => import("#/views/pack") },
-  { path: "packs/:pack/edit", lazy: () => import("#/views/author") },
-  { path: "packs/:pack/verification", lazy: () => import("#/views/verification") },
-  { path: "runs", lazy: () => import("#/views/runs") },
-  { path: "runs/:run", lazy: () => import("#/views/run") },
-  { path: "runs/:run/review", lazy: () => import("#/views/review") },
-  { path: "exercises", lazy: () => import("#/views/exercises") },
-  { path: "replay", lazy: () => import("#/views/replay") },
-  { path: "exercises/:exercise", lazy: () => import("#/views/exercise") },
-  { path: "people/:part?", lazy: () => import("#/views/people") },
-  { path: "profile", lazy: () => import("#/views/profile") },
-  { path: "machine", lazy: () => import("#/views/machine") },
-  { path: "*", Component: NotFound },
-];
+function routes(views: typeof IN_FRAME): RouteObject[] {
+  return Object.entries(views).map(([path, lazy]) => ({ path, lazy }));
+}
 
 const gallery: RouteObject[] = import.meta.env.DEV
   ? [{ path: "/gallery", lazy: () => import("#/views/gallery") }]
@@ -31,12 +19,17 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       ...gallery,
-      { path: "/join", lazy: () => import("#/views/join") },
+      ...routes(OPEN),
       {
         Component: SignedIn,
         children: [
-          { path: "/exercises/:exercise/board", lazy: () => import("#/views/board") },
-          { path: "/", Component: Frame, ErrorBoundary: Crashed, children: inFrame },
+          ...routes(WHOLE),
+          {
+            path: "/",
+            Component: Frame,
+            ErrorBoundary: Crashed,
+            children: [...routes(IN_FRAME), { path: "*", Component: NotFound }],
+          },
         ],
       },
     ],

@@ -2,6 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type * as v from "valibot";
 import { Problem, problemFrom, read, unreachable } from "#/models/problem";
+import { answeredAhead } from "./ahead";
 import type { paths } from "./schema";
 
 /** A write is marked: a page of another origin cannot set these headers. */
@@ -15,8 +16,16 @@ const marked: Middleware = {
   },
 };
 
+/** What was asked for before this script was there is not asked for again. */
+const asked: Middleware = {
+  onRequest({ request }) {
+    const { pathname, search } = new URL(request.url);
+    return request.method === "GET" ? answeredAhead(pathname + search) : undefined;
+  },
+};
+
 export const client = createClient<paths>({ baseUrl: globalThis.location.origin });
-client.use(marked);
+client.use(marked, asked);
 
 interface Answer<T> {
   data?: T;

@@ -1,7 +1,8 @@
 /** Lays the parts of a run out: side by side on a desk, one at a time on a phone. */
 import { Segmented, Splitter } from "antd";
-import { useState, type ReactElement, type ReactNode } from "react";
+import { lazy, Suspense, useDeferredValue, useState, type ReactElement, type ReactNode } from "react";
 import { useNarrow } from "#/components/narrow";
+import { Waiting } from "#/components/Waiting";
 import { useTranslation } from "#/language";
 import type { Connection } from "#/models/live";
 import { others, type Run } from "#/models/run";
@@ -13,10 +14,12 @@ import { RunBar } from "./RunBar";
 import { Standing } from "./Standing";
 import { TasksPart } from "./TasksPart";
 import { TerminalsPart } from "./TerminalsPart";
-import { TimelinePart, ValuesPart } from "./DataParts";
+import { TimelinePart } from "./TimelinePart";
 import { WorldPart } from "./WorldPart";
 import { ScreensPart } from "./ScreensPart";
 import { useTerminals } from "./terminals";
+
+const ValuesPart = lazy(() => import("./ValuesPart"));
 
 type Part = "tasks" | "world" | "terminal" | "screens" | "values" | "timeline";
 type Upper = Exclude<Part, "tasks" | "terminal">;
@@ -45,6 +48,8 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
   const watched = others(run, account.id);
   useMessages(run);
   const still = run.state !== "running";
+  // The tasks are there first, and can be worked on while the rest is being drawn.
+  const whole = useDeferredValue(true, false);
   const openScreen = (host: string, name: string): void => {
     setScreen({ host, screen: name });
     setPart("screens");
@@ -54,6 +59,7 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
     if (narrow) setPart("terminal");
   };
   const view = (wanted: Part): ReactNode => {
+    if (!whole && wanted !== "tasks") return null;
     switch (wanted) {
       case "tasks":
         return <TasksPart run={run} still={still || watched} />;
@@ -66,7 +72,11 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
       case "screens":
         return <ScreensPart run={run} still={still} chosen={screen} onChoose={openScreen} />;
       case "values":
-        return <ValuesPart run={run} samples={live.samples} />;
+        return (
+          <Suspense fallback={<Waiting />}>
+            <ValuesPart run={run} samples={live.samples} />
+          </Suspense>
+        );
       case "timeline":
         return <TimelinePart run={run} />;
     }

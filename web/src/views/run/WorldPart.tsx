@@ -1,5 +1,5 @@
 /** The map of a run's world; a host opens its panel. */
-import { lazy, Suspense, useCallback, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useEffect, type ReactElement } from "react";
 import { Failed } from "#/components/Failed";
 import { HostPanel, type HostActions } from "#/components/HostPanel";
 import { Waiting } from "#/components/Waiting";
@@ -11,7 +11,8 @@ import * as portal from "#/transport/portal";
 import type { PartProps } from "./RunPage";
 import css from "./run.module.css";
 
-const TopologyMap = lazy(() => import("#/components/topology/TopologyMap"));
+const loadMap = () => import("#/components/topology/TopologyMap");
+const TopologyMap = lazy(loadMap);
 
 /** The world as a graph. It only changes when the run does, states come with the run. */
 export function useTopology({ id, epoch, state }: Run) {
@@ -28,6 +29,8 @@ type WorldPartProps = PartProps & Omit<HostActions, "onReset">;
 export function WorldPart({ run, still, onTerminal, onScreen }: WorldPartProps): ReactElement {
   const topology = useTopology(run);
   const askReset = useReset();
+  // The map comes while its topology is being asked for.
+  useEffect(() => void loadMap(), []);
   const panel = useCallback(
     (name: string, close: () => void) => {
       const host = topology.data?.hosts.find((each) => each.name === name);

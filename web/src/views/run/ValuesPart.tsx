@@ -1,7 +1,6 @@
-/** What the world measures and what has happened in it. */
+/** What the world measures. */
 import { useMemo, type ReactElement } from "react";
 import { Failed } from "#/components/Failed";
-import { Timeline } from "#/components/Timeline";
 import { ValueBoard } from "#/components/ValueBoard";
 import { joined, samplesOf, type Sample } from "#/models/points";
 import type { Run } from "#/models/run";
@@ -16,7 +15,7 @@ interface ValuesPartProps {
   samples: readonly Sample[];
 }
 
-export function ValuesPart({ run, samples }: ValuesPartProps): ReactElement {
+export default function ValuesPart({ run, samples }: ValuesPartProps): ReactElement {
   const points = useQuery({
     queryKey: ["run", run.id, "points", run.epoch],
     queryFn: () => portal.points(run.id),
@@ -34,8 +33,4 @@ export function ValuesPart({ run, samples }: ValuesPartProps): ReactElement {
   const all = useMemo(() => joined(past.data ?? [], samples), [past.data, samples]);
   if (points.error) return <Failed error={points.error} onRetry={() => void points.refetch()} />;
   return <ValueBoard points={points.data ?? []} samples={all} />;
-}
-
-export function TimelinePart({ run }: { run: Run }): ReactElement {
-  return <Timeline entries={run.timeline} />;
 }
