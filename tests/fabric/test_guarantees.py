@@ -8,7 +8,8 @@ import pytest
 
 from bachang.fabric import LocalFabric, MachineError
 from bachang.fabric._cgroups import Held
-from bachang.fabric._guarantees import Guarantee, demand, explain, least, missing
+from bachang.fabric._demands import least
+from bachang.fabric._guarantees import Guarantee, demand, explain, missing
 from bachang.fabric.leaks import wait_clean
 from tests.fabric.worlds import host, world
 

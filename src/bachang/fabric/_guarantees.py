@@ -7,15 +7,10 @@ out) is no matter of choice: without it there is no sandbox.
 from __future__ import annotations
 
 import enum
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
 
 from bachang.fabric._cgroups import Held
 from bachang.fabric._contract import MachineError
-
-OPERATORS_FILE = Path("/etc/bachang/isolation.toml")
-"""``least = ["memory", …]``: what a sandbox on this machine must have."""
 
 
 class Guarantee(enum.StrEnum):
@@ -48,27 +43,6 @@ _NEED_GROUPS = {
     Guarantee.PROCESSOR: Held.CPU,
     Guarantee.FREEZING: Held.FREEZER,
 }
-
-
-def least(path: Path = OPERATORS_FILE) -> frozenset[Guarantee]:
-    """What the operator demands; nothing where there is no file.
-
-    Raises:
-        MachineError: the file cannot be understood.
-    """
-    try:
-        asked = tomllib.loads(path.read_text(encoding="utf-8"))
-        demanded = frozenset(Guarantee(one) for one in asked.pop("least", []))
-        if asked:
-            raise ValueError(f"unknown: {', '.join(asked)}")
-    except FileNotFoundError:
-        return frozenset()
-    except (OSError, ValueError, TypeError) as error:
-        known = ", ".join(f'"{one}"' for one in Guarantee)
-        raise MachineError(
-            f"{path} cannot be understood ({error}): it says `least = […]` with some of {known}"
-        ) from error
-    return demanded
 
 
 def missing(

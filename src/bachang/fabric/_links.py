@@ -35,7 +35,6 @@ _SKIP_STATISTICS = 8
 _BRIDGE_STP, _BRIDGE_SNOOPING, _BRIDGE_AGEING = 5, 23, 4
 _NO_DETECTION = 0x02
 """IFA_F_NODAD: an IPv6 address counts at once, also while the link has no carrier."""
-_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _TX_QUEUES, _RX_QUEUES = 31, 32
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _RTA_DESTINATION, _RTA_OUT, _RTA_GATEWAY, _RTA_TABLE = 1, 4, 5, 15
@@ -127,29 +126,44 @@ def one_link(name: str) -> bytes:
 
 def address(index: int, with_prefix: str) -> bytes:
     """NEW_ADDRESS: an address such as ``10.20.10.11/24`` or ``fd00:20:10::11/64``."""
-    interface = ipaddress.ip_interface(with_prefix)
-    packed = interface.ip.packed
-    family = _FAMILIES[interface.version]
-    head = _ADDRESS_HEAD.pack(family, interface.network.prefixlen, _NO_DETECTION, 0, index)
+    text, _, length = with_prefix.partition("/")
+    family, packed = _packed(text)
+    head = _ADDRESS_HEAD.pack(family, int(length), _NO_DETECTION, 0, index)
     return head + nl.attribute(_IFA_LOCAL, packed) + nl.attribute(_IFA_ADDRESS, packed)
 
 
 def route(destination: str, via: str) -> bytes:
     """NEW_ROUTE: a static route; ``destination`` is a prefix or ``default``."""
-    gateway = ipaddress.ip_address(via)
-    everything = "0.0.0.0/0" if gateway.version == 4 else "::/0"
-    network = ipaddress.ip_network(everything if destination == "default" else destination)
-    family = _FAMILIES[gateway.version]
-    head = _ROUTE_HEAD.pack(family, network.prefixlen, 0, 0, _MAIN_TABLE, _STATIC, 0, 1, 0)
-    target = (
-        nl.attribute(_RTA_DESTINATION, network.network_address.packed) if network.prefixlen else b""
-    )
-    return head + target + nl.attribute(_RTA_GATEWAY, gateway.packed)
+    family, gateway = _packed(via)
+    length, target = 0, b""
+    if destination not in ("default", "0.0.0.0/0", "::/0"):
+        network = ipaddress.ip_network(destination)
+        length = network.prefixlen
+        target = nl.attribute(_RTA_DESTINATION, network.network_address.packed)
+    head = _ROUTE_HEAD.pack(family, length, 0, 0, _MAIN_TABLE, _STATIC, 0, 1, 0)
+    return head + target + nl.attribute(_RTA_GATEWAY, gateway)
 
 
-def all_routes(family: int) -> bytes:
-    """GET_ROUTE: every route of ``AF_INET`` or ``AF_INET6``."""
-    return _ROUTE_HEAD.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)
+def connected(with_prefix: str) -> RouteEntry | None:
+    """The route that an address brings with it; ``None`` if nobody else is on its network."""
+    text, _, length = with_prefix.partition("/")
+    family, packed = _packed(text)
+    free = 8 * len(packed) - int(length)
+    if not free:
+        return None
+    network = (int.from_bytes(packed) >> free << free).to_bytes(len(packed))
+    return RouteEntry(destination=f"{socket.inet_ntop(family, network)}/{length}", via="")
+
+
+def _packed(address: str) -> tuple[int, bytes]:
+    """Family and bytes. (`ipaddress` takes ten times as long, and a deploy asks often.)"""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return family, socket.inet_pton(family, address)
+
+
+def all_routes() -> bytes:
+    """GET_ROUTE: every route of the main table, of each family that the kernel knows."""
+    return _ROUTE_HEAD.pack(socket.AF_UNSPEC, 0, 0, 0, _MAIN_TABLE, 0, 0, 0, 0)
 
 
 def rate(index: int, kbit: int) -> bytes:
@@ -178,9 +192,9 @@ def read_link(payload: bytes) -> Link:
 
 
 def read_route(payload: bytes) -> RouteEntry | None:
-    """The route that a NEW_ROUTE message describes; ``None`` outside the main table."""
+    """The route that a NEW_ROUTE message describes; ``None`` outside the main table of IP."""
     family, length, table = payload[0], payload[1], payload[4]
-    if table != _MAIN_TABLE:
+    if table != _MAIN_TABLE or family not in (socket.AF_INET, socket.AF_INET6):
         return None
     found = nl.attributes(payload[_ROUTE_HEAD.size :])
     nowhere = bytes(4 if family == socket.AF_INET else 16)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 REQUEST = 0x01
 ACK = 0x04
@@ -28,9 +28,11 @@ _TEXT_ATTRIBUTE = 1
 _TYPE_MASK = 0x3FFF
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One received message; ``payload`` is all behind its header."""
+class Message(NamedTuple):
+    """One received message; ``payload`` is all behind its header.
+
+    (A tuple, because a deploy reads a dozen a host.)
+    """
 
     type: int
     flags: int

@@ -308,9 +308,10 @@ def _ipv6_settings(host: Host, *, wanted: bool) -> list[bytes]:
         values["forwarding"] = int(host.kind is HostKind.ROUTER)
     else:
         values = {"disable_ipv6": 1}
+    scopes = ("all", "default") if wanted else ("all",)  # this one setting is handed on by itself
     return [
         _recipe.setting(f"/proc/sys/net/ipv6/conf/{scope}/{name}", str(value), optional=not wanted)
-        for scope in ("all", "default")
+        for scope in scopes
         for name, value in values.items()
     ]
 

@@ -79,10 +79,7 @@ class Connection:
         """The routes of the main table, without those to a link's own IPv6 addresses."""
         entries = [
             _links.read_route(received.payload)
-            for family in (socket.AF_INET, socket.AF_INET6)
-            for received in self.dump(_links.GET_ROUTE, _links.all_routes(family))
-            # A kernel without IPv6 answers with what it has.
-            if received.payload[0] == family
+            for received in self.dump(_links.GET_ROUTE, _links.all_routes())
         ]
         return [one for one in entries if one and (one.via or one.destination not in _ON_THE_LINK)]
 

@@ -39,6 +39,7 @@ class LiveHost:
     group: Membership = field(default_factory=Membership)
     services: dict[str, Supervisor] = field(default_factory=dict)
     known: dict[str, Account] = field(default_factory=dict)
+    """Its users, once somebody has asked for one."""
 
     def account(self, name: str) -> Account:
         """A user of the host.
@@ -46,6 +47,7 @@ class LiveHost:
         Raises:
             SandboxError: there is none of that name.
         """
+        self.known = self.known or accounts(self.plan)
         found = self.known.get(name)
         if found is None:
             users = ", ".join(sorted(self.known))
@@ -135,7 +137,6 @@ def adopt(plan: Host, generation: int, pid: int, group: Membership) -> LiveHost:
         pidfd=os.pidfd_open(pid),
         network=os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC),
         group=group,
-        known=accounts(plan),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -287,10 +286,10 @@ def _configuration(host: Host) -> list[tuple[int, int, bytes]]:
 
 def _expected_routes(host: Host) -> set[RouteEntry]:
     connected = {
-        RouteEntry(destination=str(network), via="")
+        route
         for interface in host.interfaces
         for address in (interface.address, interface.address6)
-        if address and (network := ipaddress.ip_interface(address).network).num_addresses > 1
+        if address and (route := _links.connected(address))
     }
     return connected | {
         RouteEntry(destination=route.destination, via=route.via) for route in host.routes
