@@ -1,6 +1,6 @@
 # Each target sets up what it needs first; a second set-up finds nothing to do.
 .DEFAULT_GOAL := help
-.PHONY: help groups setup setup-dev run test test-all check check-python check-web check-docs bench lock recorded pictures clean
+.PHONY: help groups setup setup-dev run test test-all check check-python check-web check-docs bench lock recorded proof pictures clean
 
 PYTHON := .venv/bin/python3
 PORT ?= 8080
@@ -50,6 +50,11 @@ recorded: setup-dev  ## Play a class and record what the portal says: data of th
 	@folder=$$(mktemp -d) && chmod 777 $$folder && \
 	BACHANG_RECORD=$$folder $(PYTHON) -m pytest tests/portal/test_recorded.py && \
 	cp $$folder/class.json web/src/models/recorded/class.json && rm -r $$folder
+
+proof: setup-dev  ## Verify the packs that ship and keep the proofs beside them
+	@folder=$$(mktemp -d) && chmod 777 $$folder && \
+	.venv/bin/bachang verify packs/blackout --proof $$folder/blackout.proof.json && \
+	cp $$folder/blackout.proof.json packs/ && rm -r $$folder
 
 pictures: setup-dev  ## Make the documentation's pictures of every page
 	@folder=$$(mktemp -d) && chmod 777 $$folder && \

@@ -6,9 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from bachang.verify import verify
+from bachang.engine import load_plan
+from bachang.verify import content_digest, kept_proof, verify
 
 PACKS = Path(__file__).parents[2] / "packs"
+
+
+def test_every_pack_that_ships_has_a_proof_that_holds() -> None:
+    folders = [file.parent for file in PACKS.glob("*/scenario.yaml")]
+    assert folders
+    for folder in folders:
+        proof = kept_proof(folder)
+        assert proof is not None, f"{folder.name} was never proven: make proof"
+        held = proof.holds(content_digest(folder), load_plan(folder))
+        assert held, f"{folder.name} or its plan has changed since it was proven: make proof"
+        assert len(proof.report.checks) > 30
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_library
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from bachang.plan import lint as lint_scenario
 from bachang.scenario import load
 from bachang.scenario import schema as scenario_schema
 from bachang.twins import TYPES, system_faults
-from bachang.verify import Check, VerifyReport, to_html
+from bachang.verify import Check, VerifyReport, content_digest, keep_proof, to_html
 from bachang.verify import verify as verify_pack
 
 app = typer.Typer()
@@ -114,10 +115,15 @@ def schema() -> None:
 def verify(
     pack: Pack,
     html: Annotated[Path | None, typer.Option(help="Write the report as a page.")] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(help="Write what the portal takes as proof: PACK.proof.json beside PACK."),
+    ] = None,
     json: Json = False,
     language: Language = Tongue.EN,
 ) -> None:
     """Prove that a pack works: weaknesses, fixes, tasks, physics, containment, replay."""
+    content = content_digest(pack)
     with busy("verifying …") as line:
 
         def show(check: Check) -> None:
@@ -132,6 +138,8 @@ def verify(
         say(_summary(report))
     if html:
         html.write_text(to_html(report), encoding="utf-8")
+    if proof and report.ok:
+        keep_proof(proof, pack, report, content=content, at_s=time.time())
     raise typer.Exit(0 if report.ok else 1)
 
 

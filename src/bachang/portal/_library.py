@@ -16,9 +16,9 @@ from bachang.portal._access import Person, Relation
 from bachang.portal._archive import unpack
 from bachang.portal._ground import Ground
 from bachang.portal._problem import conflict, invalid, not_found
-from bachang.portal._proofs import Proofs
-from bachang.portal._shelf import Shelf
-from bachang.portal.models import Pack, Page, Topology
+from bachang.portal._proofs import Proof, Proofs
+from bachang.portal._shelf import Loaded, Shelf
+from bachang.portal.models import Pack, Page, Topology, VerificationState, Verified
 from bachang.portal.store import tables
 
 _PACK = tables.pack
@@ -64,10 +64,26 @@ class Library:
         folder = self.folder(name)
         loaded = self._shelf.load(folder)
         uploader = self._uploader(name)
-        proven = self._proofs.verified(name, loaded.content)
-        if proven is None and uploader is None:
-            proven = shelf.verified(folder)
-        return shelf.document(name, folder, loaded, uploaded_by=uploader, verified=proven)
+        return shelf.document(
+            name, folder, loaded, uploaded_by=uploader, verified=self._verified(name, loaded)
+        )
+
+    def proof(self, name: str) -> Proof | None:
+        """The latest proof of a pack, of whatever content; uploaded packs bring none."""
+        folder = self.folder(name)
+        loaded = self._shelf.load(folder)
+        if self._shipped_folder(name) is None:
+            return self._proofs.latest(name)
+        return self._proofs.of(name, folder, loaded.content, loaded.plan)
+
+    def _verified(self, name: str, loaded: Loaded) -> Verified | None:
+        proof = self.proof(name)
+        if proof is None or proof.content != loaded.content:
+            return None
+        done = proof.verification
+        if done.ended_at is None:
+            return None
+        return Verified(date=done.ended_at, ok=done.state is VerificationState.PASSED)
 
     def usable(self, name: str) -> Pack:
         """A pack that loads.

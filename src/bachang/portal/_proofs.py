@@ -1,12 +1,12 @@
 """What was proven of which pack: kept beside the packs, never in them.
 
 A proof belongs to the pack's content: when a file changes, it proves nothing any more. That it
-lies outside the pack means that no archive can bring a proof of its own.
+lies outside the pack means that no archive can bring a proof of its own. Packs that ship have one
+beside them, as `make proof` makes it; here it is shown until there is a later one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -14,8 +14,9 @@ import msgspec
 from pydantic import ValidationError
 
 from bachang.plan import Plan, dumps, loads
-from bachang.portal.models import Document, Verification, VerificationState, Verified
-from bachang.scenario import read_pack
+from bachang.portal._outside import moment
+from bachang.portal.models import Document, Verification, VerificationState, VerifyCheck
+from bachang.verify import check_names, kept_proof
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -54,13 +55,38 @@ class Proofs:
         except (OSError, ValidationError):
             return None
 
-    def verified(self, pack: str, content: str) -> Verified | None:
-        """What the latest proof says, if it is of this content."""
-        proof = self.latest(pack)
-        if proof is None or proof.content != content or proof.verification.ended_at is None:
+    def of(self, pack: str, folder: Path, content: str, plan: Plan | None) -> Proof | None:
+        """The latest proof that was made here, or else the one with which a pack ships.
+
+        Args:
+            pack: Its name.
+            folder: Where it is.
+            content: Digest of its files.
+            plan: What it resolves to, if it does.
+        """
+        own = self.latest(pack)
+        if own is not None and own.content == content:
+            return own
+        return self.shipped(folder, content, plan) or own
+
+    def shipped(self, folder: Path, content: str, plan: Plan | None) -> Proof | None:
+        """The proof with which a pack ships, if it holds for this content and plan."""
+        kept = kept_proof(folder)
+        if plan is None or kept is None or not kept.holds(content, plan):
             return None
-        done = proof.verification
-        return Verified(date=proof.verification.ended_at, ok=done.state is VerificationState.PASSED)
+        ended_at = moment(kept.at_s)
+        shown = Verification(
+            pack=folder.name,
+            state=VerificationState.PASSED,
+            reason="",
+            by=f"Bachang {kept.bachang}",
+            started_at=moment(kept.at_s - kept.report.duration_s),
+            ended_at=ended_at,
+            expected=list(check_names(plan)),
+            checks=[VerifyCheck(**msgspec.to_builtins(check)) for check in kept.report.checks],
+            current=True,
+        )
+        return Proof(content=content, verification=shown)
 
     def plan(self, pack: str) -> Plan | None:
         """The plan that was proven last; ``None``: none, or of another version of Bachang."""
@@ -73,15 +99,6 @@ class Proofs:
         """The pack is gone."""
         for ending in ("plan", "json"):
             (self._folder / f"{pack}.{ending}").unlink(missing_ok=True)
-
-
-def content_digest(folder: Path) -> str:
-    """SHA-256 over paths and contents of a pack's files."""
-    files = read_pack(folder).content
-    whole = hashlib.sha256()
-    for path in sorted(files):
-        whole.update(f"{path}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode())
-    return whole.hexdigest()
 
 
 def _replace(file: Path, content: bytes) -> None:

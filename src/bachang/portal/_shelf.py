@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bachang.engine import load_plan
 from bachang.plan import Plan
-from bachang.portal._proofs import content_digest
 from bachang.portal.models import Pack, Verified
 from bachang.scenario import ScenarioError, pack_stamp
+from bachang.verify import content_digest
 
 _PICTURES = {
     "picture.png": ("image/png", b"\x89PNG\r\n\x1a\n"),
@@ -21,7 +19,6 @@ _PICTURES = {
 """A pack's picture by file name: its type, and what its first bytes must be."""
 _TASK_MIN = 8
 """Minutes that a newcomer takes for a task, roughly."""
-_REPORT = "verified.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +75,6 @@ def picture(folder: Path) -> tuple[bytes, str] | None:
             if content.startswith(start):
                 return content, media_type
     return None
-
-
-def verified(folder: Path) -> Verified | None:
-    """What `bachang verify --json` said last, if it was kept beside a pack that ships."""
-    try:
-        report = json.loads((folder / _REPORT).read_text())
-        date = datetime.fromisoformat(report["date"])
-        return Verified(date=date.replace(tzinfo=date.tzinfo or UTC), ok=report["ok"] is True)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def document(

@@ -19,10 +19,10 @@ from bachang.portal._ground import Ground
 from bachang.portal._library import Library
 from bachang.portal._outside import moment
 from bachang.portal._problem import ProblemError, conflict
-from bachang.portal._proofs import Proof, Proofs, content_digest
+from bachang.portal._proofs import Proof, Proofs
 from bachang.portal._proving import Job, prove
 from bachang.portal.models import Verification, VerificationState
-from bachang.verify import check_names
+from bachang.verify import check_names, content_digest
 
 AT_ONCE = 1
 """Verifications at the same time; each has two sandboxes."""
@@ -98,7 +98,7 @@ class Verifier:
             return shown.model_copy(
                 update={"checks": list(job.checks), "current": self._is(pack, content)}
             )
-        proof = self._proofs.latest(pack)
+        proof = self._library.proof(pack)
         if proof is None:
             return _none(pack)
         current = self._is(pack, proof.content)
