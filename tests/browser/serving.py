@@ -28,6 +28,8 @@ class Serving:
 
     arguments: tuple[str, ...] = ()
     """Further options of the command."""
+    host: str = "127.0.0.1"
+    """Address to listen at, as addresses of pages have it."""
     port: int = field(default_factory=free_port)
     address: str = ""
     """What it printed: opens its first page and signs in, once."""
@@ -39,11 +41,12 @@ class Serving:
     @property
     def origin(self) -> str:
         """Where a browser finds it."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def start(self) -> None:
         """Start it and wait until it has printed its one-time address."""
         argv = [sys.executable, "-c", _COMMAND, "serve", "--port", str(self.port)]
+        argv += ["--host", self.host.strip("[]")]
         argv += self.arguments
         reader, writer = self.said
         self.process = subprocess.Popen(argv, stdout=writer)

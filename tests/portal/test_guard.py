@@ -10,9 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from bachang.portal import Assembly, Settings
-from bachang.portal._headers import hosts
+from bachang.portal._headers import content_policy, hosts
 from bachang.portal._screens._page import Page as ProxiedPage
 from bachang.portal._screens._place import place_of
+from bachang.portal._settings import AddressError
 from bachang.portal.models import Role
 from bachang.portal.openapi import text
 from tests.portal.people import ORIGIN, People
@@ -32,6 +33,7 @@ def test_a_name_that_was_made_to_point_here_is_refused(people: People, host: str
         ("10.0.0.1", 8080, "http://10.0.0.1:8080"),
         ("fd00::1", 8080, "http://[fd00::1]:8080"),
         ("fd00::1", 80, "http://[fd00::1]"),
+        ("::1", 8080, "http://[::1]:8080"),
     ],
 )
 def test_its_own_name_as_browsers_write_it(host: str, port: int, origin: str, home: Path) -> None:
@@ -40,7 +42,66 @@ def test_its_own_name_as_browsers_write_it(host: str, port: int, origin: str, ho
     assert origin.removeprefix("http://") in hosts(settings)
     place = place_of(settings, "x")
     assert place.url == f"{origin}/screens/x/"
+    assert "[" not in place.framed_by
     assert ProxiedPage(host, port, place, "c").authority == origin.removeprefix("http://")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "origin", "page"),
+    [
+        ({"port": 80}, "http://127.0.0.1", "http://x.localhost"),
+        ({"port": 8080}, "http://127.0.0.1:8080", "http://x.localhost:8080"),
+        (
+            {"host": "::1", "port": 80, "screens_domain": "localhost"},
+            "http://[::1]",
+            "http://x.localhost",
+        ),
+        (
+            {"public": "https://Range.Example:443/", "screens_domain": "screens.example"},
+            "https://range.example",
+            "https://x.screens.example",
+        ),
+        (
+            {"public": "https://range.example:8443", "screens_domain": "Screens.example"},
+            "https://range.example:8443",
+            "https://x.screens.example:8443",
+        ),
+        (
+            {"public": "http://range.example", "screens_domain": "screens.example:81"},
+            "http://range.example",
+            "http://x.screens.example:81",
+        ),
+    ],
+)
+def test_default_ports_are_left_out_as_browsers_do(
+    chosen: dict[str, Any], origin: str, page: str, settings: Settings
+) -> None:
+    """The page, its WebSocket and a page of a host are let in by the names that browsers say."""
+    assembly = Assembly(dataclasses.replace(settings, **chosen))
+    assert assembly.portal.settings.origin == origin
+    place = place_of(assembly.portal.settings, "x")
+    assert place.url == f"{page}/"
+    assert place.asks(page)
+    with TestClient(assembly.app, base_url=origin, headers={"X-Bachang": "1"}) as client:
+        host = origin.partition("://")[2]
+        headers = {"Host": host, "Origin": origin}
+        assert client.get("/api/session", headers=headers).status_code == 200
+        assert client.delete("/api/session", headers=headers).status_code == 204
+        screen = client.get("/", headers={"Host": page.partition("://")[2]})
+        assert (screen.status_code, "Open it again" in screen.text) == (410, True)
+        refused = client.delete("/api/session", headers={"Origin": f"{origin}1"})
+        assert refused.status_code == 403
+    policy = content_policy(assembly.portal.settings)
+    assert f"frame-src {page.replace('x', '*', 1)};" in policy
+    assembly.close()
+
+
+@pytest.mark.parametrize(
+    "public", ["range.example", "ftp://range.example", "https://", "http://a:b"]
+)
+def test_an_address_that_is_none_is_said_at_once(settings: Settings, public: str) -> None:
+    with pytest.raises(AddressError, match="no address of a site"):
+        dataclasses.replace(settings, public=public)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999"])

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { follow, remove, show, split, splittable, type Dock } from "#/models/dock";
 import { summed } from "#/models/exercise";
@@ -6,7 +7,7 @@ import { extend, joined, lively, samplesOf, shown } from "#/models/points";
 import { problemFrom, Problem } from "#/models/problem";
 import { recorded } from "#/models/recorded";
 import { titles } from "#/models/terminal";
-import { pick } from "#/models/text";
+import { pick, textModel } from "#/models/text";
 import { graph, oriented } from "#/models/topology";
 
 describe("texts", () => {
@@ -158,5 +159,12 @@ describe("a class", () => {
     if (!one || !two) throw new Error("too few were recorded");
     const runs = [one, { ...two, stuck_s: 700 }, { ...one, state: "queued" as const }, { ...one, solved: 8 }];
     expect(summed(runs)).toEqual({ running: 3, queued: 1, stuck: 1, finished: 1 });
+  });
+});
+
+describe("marks that show nothing", () => {
+  it("are left out of authors' texts", () => {
+    const read = v.parse(textModel, { en: "exe\u202Egnp\u202C.\u200Bsh\uFEFF", zh: "一\u2066二" });
+    expect(read).toEqual({ en: "exegnp.sh", zh: "一二" });
   });
 });

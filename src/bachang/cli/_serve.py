@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from bachang.cli._console import refuse, say
 from bachang.engine import Places
-from bachang.portal import Assembly, Demo, OidcSettings, Settings
+from bachang.portal import AddressError, Assembly, Demo, OidcSettings, Settings
 from bachang.portal import serve as serve_portal
 
 app = typer.Typer()
@@ -133,13 +133,19 @@ def _provider(path: Path) -> OidcSettings:
     """The identity provider that a file describes; ends the command if it does not."""
     known = {field.name for field in fields(OidcSettings)}
     try:
-        given = tomllib.loads(path.read_text())
-        if "roles" in given:
-            given["roles"] = tuple(given["roles"])
-        return OidcSettings(**given)
-    except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as error:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        if isinstance(roles := given.get("roles"), list):
+            given["roles"] = tuple(roles)
+        provider = OidcSettings(**given)
+    except (AddressError, TypeError, ValueError) as error:
         cause = f"{path} describes no identity provider: {error}"
         refuse(escape(cause), escape(f"it has the keys {', '.join(sorted(known))}"))
+    if path.stat().st_mode & 0o007:
+        refuse(
+            escape(f"every account of this machine can read the secret in {path}"),
+            escape(f"chmod o= {path}"),
+        )
+    return provider
 
 
 def _shipped_packs() -> Path | None:

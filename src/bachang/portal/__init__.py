@@ -9,6 +9,15 @@ from bachang.portal._assemble import Assembly
 from bachang.portal._demo import Demo
 from bachang.portal._outside import Outside
 from bachang.portal._serve import PortBusyError, serve
-from bachang.portal._settings import OidcSettings, Settings
+from bachang.portal._settings import AddressError, OidcSettings, Settings
 
-__all__ = ["Assembly", "Demo", "OidcSettings", "Outside", "PortBusyError", "Settings", "serve"]
+__all__ = [
+    "AddressError",
+    "Assembly",
+    "Demo",
+    "OidcSettings",
+    "Outside",
+    "PortBusyError",
+    "Settings",
+    "serve",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from bachang.portal._settings import Settings
+from bachang.portal._settings import Settings, authority
 
 
 def cookie_name(settings: Settings) -> str:
@@ -14,11 +14,18 @@ def cookie_name(settings: Settings) -> str:
 
 def hosts(settings: Settings) -> frozenset[str]:
     """Values of the Host header that are ours."""
-    port = settings.port
-    names = {settings.authority, f"127.0.0.1:{port}", f"localhost:{port}"}
-    if settings.public:
-        names.add(urlsplit(settings.public).netloc.lower())
+    own = {settings.host, "127.0.0.1", "localhost", "::1"}
+    names = {authority(name.lower(), settings.port) for name in own}
+    names.add(urlsplit(settings.origin).netloc)
     return frozenset(names | {host.lower() for host in settings.extra_hosts})
+
+
+def sockets(origin: str) -> str:
+    """An origin's WebSockets as a policy names them: it knows no IPv6 addresses.
+
+    There browsers take ``'self'`` for them, too; some that are older take it for pages only.
+    """
+    return "" if "[" in origin else origin.replace("http", "ws", 1)
 
 
 def content_policy(settings: Settings, nonce: str | None = None) -> str:
@@ -27,14 +34,13 @@ def content_policy(settings: Settings, nonce: str | None = None) -> str:
     Args:
         nonce: What style elements of this answer carry; ``None``: there are none.
     """
-    sockets = settings.origin.replace("http", "ws", 1)
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'" if nonce is None else f"'self' 'nonce-{nonce}'",
         "img-src": "'self' data:",
         "font-src": "'self'",
-        "connect-src": f"'self' {sockets}",
+        "connect-src": f"'self' {sockets(settings.origin)}".strip(),
         "worker-src": "'self'",
         "frame-src": "'self'" if settings.screens == "opaque" else settings.screens_origin("*"),
         "manifest-src": "'self'",

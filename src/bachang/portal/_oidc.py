@@ -28,7 +28,7 @@ from bachang.portal._people import Accounts
 from bachang.portal._problem import ProblemError, not_found
 from bachang.portal._sessions import OpenedSession, Sessions
 from bachang.portal._settings import OidcSettings, Settings
-from bachang.portal.models import Role
+from bachang.portal.models import UNSEEN, Role
 
 _PATH = "/api/session/oidc"
 _COOKIE = "bachang-oidc"
@@ -36,6 +36,7 @@ _LASTS_S = 600.0
 _MOST = 1000
 _TIMEOUT_S = 10.0
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+_NOT_SEEN = re.compile(f"[{UNSEEN}]")
 _NOT_A_NAME = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -145,7 +146,7 @@ class Oidc:
         row = self._accounts.from_provider(
             f"{provider.issuer} {claims['sub']}",
             name or "person",
-            str(claims.get("name") or wanted)[:200],
+            _NOT_SEEN.sub("", str(claims.get("name") or wanted))[:200].strip() or name or "person",
             [Role(role) for role in provider.roles],
         )
         return self._sessions.open(row, "oidc")

@@ -28,6 +28,10 @@ class PortBusyError(Exception):
     """Another program listens there."""
 
 
+class NoSuchAddressError(Exception):
+    """This machine, or this account, cannot listen there."""
+
+
 class _Server(uvicorn.Server):
     def __init__(
         self, config: uvicorn.Config, ready: Callable[[], None], leaving: Callable[[], None]
@@ -61,6 +65,7 @@ def serve(
 
     Raises:
         PortBusyError: the port is taken.
+        NoSuchAddressError: it cannot listen there.
         ConnectionError: the data base does not answer.
     """
     sys.setswitchinterval(_SWITCH_S)
@@ -94,7 +99,8 @@ def _leave_what_stays() -> None:
 
 
 def _listen(settings: Settings) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
@@ -105,6 +111,9 @@ def _listen(settings: Settings) -> socket.socket:
                 f"port {settings.port} is taken by another program: end that one, or choose "
                 "another port (bachang serve --port 9000, make run PORT=9000)"
             ) from error
-        raise
+        raise NoSuchAddressError(
+            f"this machine cannot listen at {settings.authority} ({error.strerror}): choose one of "
+            "its addresses (bachang serve --host), and a port above 1023 for an ordinary account"
+        ) from error
     listener.listen(_BACKLOG)
     return listener

@@ -28,6 +28,8 @@ const LOOK = {
   lineHeight: 1.2,
   cursorBlink: true,
   scrollback: 5000,
+  // A link that a host prints (OSC 8) says one thing and may lead anywhere: it leads nowhere.
+  linkHandler: { activate: () => undefined },
   theme: {
     background: "#0c1418",
     foreground: "#d6e0e4",

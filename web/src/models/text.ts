@@ -3,7 +3,14 @@ import * as v from "valibot";
 
 export type Language = "en" | "zh";
 
-export const textModel = v.union([v.string(), v.record(v.string(), v.string())]);
+/** Marks that show nothing and turn what stands beside them around, or hide in a name. */
+const UNSEEN = /[\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
+const plainModel = v.pipe(
+  v.string(),
+  v.transform((text) => text.replace(UNSEEN, "")),
+);
+
+export const textModel = v.union([plainModel, v.record(v.string(), plainModel)]);
 export type Text = v.InferOutput<typeof textModel>;
 
 /** The text in `language`, else in English, else in whatever there is. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bachang.portal._headers import sockets
 from bachang.portal._settings import Settings
 
 OPAQUE_PATH = "/screens/"
@@ -42,10 +43,10 @@ class Place:
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
         """What is said to browsers with each answer."""
-        socket = self.origin.replace("http", "ws", 1)
         own = "'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
         policy = (
-            f"{_POWERS if self.opaque else ''}default-src {own}; connect-src {own} {socket}; "
+            f"{_POWERS if self.opaque else ''}default-src {own}; "
+            f"connect-src {own} {sockets(self.origin)}; "
             f"form-action 'self'; base-uri 'self'; frame-src 'self'; "
             f"frame-ancestors 'self' {self.framed_by}"
         )
@@ -63,6 +64,12 @@ class Place:
         return [(name.encode(), value.encode()) for name, value in said.items()]
 
 
+def _names(portal: str) -> list[str]:
+    """The portal's origins, as far as a policy can name them: it knows no IPv6 addresses."""
+    named = [portal.replace(address, "localhost") for address in ("127.0.0.1", "[::1]")]
+    return sorted({one for one in (portal, *named) if "[" not in one})
+
+
 def place_of(settings: Settings, identity: str) -> Place:
     """The place of a page by its random id."""
     opaque = settings.screens == "opaque"
@@ -70,6 +77,6 @@ def place_of(settings: Settings, identity: str) -> Place:
     return Place(
         origin=portal if opaque else settings.screens_origin(identity),
         prefix=f"{OPAQUE_PATH}{identity}" if opaque else "",
-        framed_by=f"{portal} {portal.replace('127.0.0.1', 'localhost')}",
+        framed_by=" ".join(_names(portal)),
         opaque=opaque,
     )

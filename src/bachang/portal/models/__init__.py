@@ -18,6 +18,7 @@ from bachang.portal.models._authoring import (
     VerifyCheck,
 )
 from bachang.portal.models._base import (
+    UNSEEN,
     Document,
     Identity,
     Line,
@@ -100,6 +101,7 @@ from bachang.portal.models._runs import (
 
 __all__ = [
     "FILE_PATH",
+    "UNSEEN",
     "AcceptedInvitation",
     "Account",
     "AccountChange",

@@ -17,15 +17,19 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$", m
 Identity = Annotated[str, Field(pattern=r"^[a-z0-9]{8,32}$", max_length=32)]
 """An id that the portal made; it is random and says nothing."""
 
+UNSEEN = r"\x00-\x1f\x7f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+"""Characters that no name may have: controls, and marks that show nothing and turn what stands
+beside them around."""
+
 Line = Annotated[
     str,
     Field(
-        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+        pattern=rf"^[^{UNSEEN}]*[^ {UNSEEN}][^{UNSEEN}]*$",
         min_length=1,
         max_length=200,
     ),
 ]
-"""One line for people to read: no control characters, not only spaces."""
+"""One line for people to read: nothing unseen, not only spaces."""
 
 Note = Annotated[str, Field(pattern=r"^[^\x00]*$", min_length=1, max_length=4000)]
 """A longer text, with line breaks."""
