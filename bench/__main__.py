@@ -1,4 +1,4 @@
-"""``python -m bench [NAME …]``: measure, show a table, keep the results.
+"""``python -m bench [NAME[:PART] …]``: measure, show a table, keep the results.
 
 ``python -m bench --compare OLD NEW`` shows two kept results beside each other.
 
@@ -35,13 +35,13 @@ def main() -> int:
     """Exit status: 0 if every limit is kept."""
     names = [path.stem for path in sorted(_HERE.glob("[a-z]*.py"))]
     parser = argparse.ArgumentParser(prog="bench", description="Measure, side by side with peers.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(names)}")
+    parser.add_argument("names", nargs="*", metavar="NAME[:PART]", help=f"of: {', '.join(names)}")
     parser.add_argument(
         "--compare", nargs=2, type=Path, metavar=("OLD", "NEW"), help="two files of results"
     )
     parser.add_argument("--rows", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if unknown := set(options.names) - set(names):
+    if unknown := {one.partition(":")[0] for one in options.names} - set(names):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     if options.compare:
         return _compare(*options.compare)
@@ -49,6 +49,7 @@ def main() -> int:
         return _print_rows(options.names[0])
     _build_limit()
     chosen = [name for name in names if not options.names or _is_among(name, options.names)]
+    chosen += [one for one in options.names if ":" in one]
     good = [_measure(name) for name in chosen]
     return 0 if all(good) else 1
 
@@ -75,7 +76,9 @@ def _print_rows(name: str) -> int:
     with tempfile.TemporaryDirectory(prefix="b-") as home, contextlib.redirect_stdout(sys.stderr):
         for kind in ("STATE", "DATA", "CACHE"):
             os.environ[f"XDG_{kind}_HOME"] = f"{home}/{kind.lower()}"
-        rows: list[Row] = importlib.import_module(f"bench.{name}").run()
+        module, _, part = name.partition(":")
+        run = importlib.import_module(f"bench.{module}").run
+        rows: list[Row] = run(part) if part else run()
     print(json.dumps([asdict(row) for row in rows]))
     return 0
 
@@ -91,7 +94,7 @@ def _measure(name: str) -> bool:
         return False
     rows = [Row(**row) for row in json.loads(done.stdout)]
     Console().print(table(name, rows))
-    kept = keep(name, rows)
+    kept = keep(name.replace(":", "-"), rows)
     print(f"kept in {kept.relative_to(_HERE.parent)}")
     if name == "fabric":
         draw_growth(kept, _PICTURE)
