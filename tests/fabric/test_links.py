@@ -246,3 +246,52 @@ def test_loss_is_a_rule_for_each_side_of_a_port() -> None:
     rules = _wire.losses(_pair(loss=0.01))
     assert 'iifname "p1-11" numgen random mod 1000000 < 10000 drop' in rules
     assert 'oifname "p1-11" numgen random mod 1000000 < 10000 drop' in rules
+
+
+_FLOOD = """
+import socket, sys, time
+first, count, port = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+door = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+door.bind((port, 0))
+for number in range(first, first + count):
+    other = b"\\2\\2" + number.to_bytes(4)
+    pair = (other, b"\\2\\1\\0\\0\\0\\1") if sys.argv[4] == "to" else (b"\\2\\1\\0\\0\\0\\2", other)
+    door.send(b"".join(pair) + b"\\x88\\xb5" + bytes(46))
+    if number % 50 == 49:
+        time.sleep(0.002)
+"""
+_LISTEN = """
+import socket
+door = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
+door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+door.bind(("eth0", 0x88b5))
+print("ready", flush=True)
+heard = set()
+while (frame := door.recv(99))[:2] != b"\\xff\\xff":
+    if frame[:2] == b"\\2\\2":
+        heard.add(frame[:6])
+print(len(heard), flush=True)
+"""
+_END = (
+    "import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('eth0', 0));"
+    "s.send(b'\\xff' * 6 + b'\\2\\1\\0\\0\\0\\1' + b'\\x88\\xb5' + bytes(46))"
+)
+_KNOWS_A_BOUND = tuple(int(one) for one in os.uname().release.split(".")[:2]) >= (6, 8)
+
+
+@pytest.mark.skipif(not _KNOWS_A_BOUND, reason="bridges learn without a bound before Linux 6.8")
+def test_a_network_learns_no_more_addresses_than_a_switch(fabric: LocalFabric) -> None:
+    """What it has not learned it floods: the third host hears it, and of what it knows nothing."""
+    live = fabric.deploy(world(*_pair(), host("c", 13)), name="flood")
+    start = 'python3 -c "$0" > /tmp/heard & until grep -q ready /tmp/heard; do sleep 0.01; done'
+    wait = "for i in $(seq 400); do tail -n +2 /tmp/heard | grep . && break; sleep 0.05; done"
+    count = 5000
+    try:
+        live.exec("a", ["python3", "-c", _FLOOD, "0", str(count), "eth0", "from"])
+        assert live.exec("c", ["sh", "-c", start, _LISTEN]).status == 0
+        live.exec("b", ["python3", "-c", _FLOOD, "0", str(count), "eth0", "to"])
+        live.exec("b", ["python3", "-c", _END])
+        heard = int(live.exec("c", ["sh", "-c", wait], timeout_s=30).stdout)
+    finally:
+        live.destroy()
+    assert 0 <= heard - (count - 4096) <= 16  # and the hosts' own addresses

@@ -32,7 +32,10 @@ _IFF_UP = 1
 _ADDRESS, _NAME, _MASTER, _LINK_INFO, _NS_FD, _GROUP, _EXT_MASK = 1, 3, 10, 18, 28, 27, 29
 _INFO_KIND, _INFO_DATA, _PEER = 1, 2, 1
 _SKIP_STATISTICS = 8
-_BRIDGE_STP, _BRIDGE_SNOOPING, _BRIDGE_AGEING = 5, 23, 4
+_BRIDGE_STP, _BRIDGE_SNOOPING, _BRIDGE_MOST_LEARNED = 5, 23, 49
+_MOST_LEARNED = 4096
+"""Addresses that a bridge learns at most, as a switch does; without a bound a host that sends
+from ever new ones would fill the kernel's memory. Kernels before 6.8 do not know it."""
 _NO_DETECTION = 0x02
 """IFA_F_NODAD: an IPv6 address counts at once, also while the link has no carrier."""
 _TX_QUEUES, _RX_QUEUES = 31, 32
@@ -80,7 +83,11 @@ def _kind(name: str, data: bytes) -> bytes:
 
 def bridge(name: str) -> bytes:
     """NEW_LINK: a bridge that forwards at once (no spanning tree) and floods multicast."""
-    options = nl.u32(_BRIDGE_STP, 0) + nl.u8(_BRIDGE_SNOOPING, 0)
+    options = (
+        nl.u32(_BRIDGE_STP, 0)
+        + nl.u8(_BRIDGE_SNOOPING, 0)
+        + nl.u32(_BRIDGE_MOST_LEARNED, _MOST_LEARNED)
+    )
     return _link(up=True) + nl.text(_NAME, name) + nl.u32(_GROUP, GROUP) + _kind("bridge", options)
 
 
