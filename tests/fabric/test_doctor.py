@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bachang.fabric import _kernel_checks, doctor
+from bachang.fabric import MachineError, _kernel_checks, doctor
+from bachang.fabric._cgroups import Held
 from bachang.fabric.doctor import Need, Outcome, missing, probe
+from bachang.plan import Guarantee
 
 
 def test_this_machine_can_have_sandboxes():
@@ -65,6 +67,31 @@ def test_what_is_optional_keeps_nobody_from_sandboxes():
         "no-groups-left",
         "tun",
     }
+
+
+def _least(monkeypatch: pytest.MonkeyPatch, *demanded: Guarantee) -> Outcome:
+    monkeypatch.setattr(doctor, "least", lambda: frozenset(demanded))
+    return doctor._least_isolation()
+
+
+def test_the_operators_least_isolation_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(doctor, "writable_groups", lambda: {Held.MEMORY: "/sys/fs/cgroup/memory/x"})
+    assert "nothing is demanded" in _least(monkeypatch).detail
+    given = _least(monkeypatch, Guarantee.MEMORY)
+    assert given.present
+    assert given.detail == "/etc/bachang/isolation.toml demands memory"
+    refused = _least(monkeypatch, Guarantee.MEMORY, Guarantee.FREEZING)
+    assert not refused.present
+    assert refused.detail.endswith("demands freezing, memory; not here: freezing")
+
+
+def test_an_operators_file_that_cannot_be_understood_is_told(monkeypatch: pytest.MonkeyPatch):
+    def broken() -> frozenset[Guarantee]:
+        raise MachineError("/etc/bachang/isolation.toml cannot be understood")
+
+    monkeypatch.setattr(doctor, "least", broken)
+    (found,) = [one for one in missing(probe()) if one.capability == "least-isolation"]
+    assert "cannot be understood" in found.detail
 
 
 def test_groups_of_dead_sandboxes_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bachang.fabric import LocalFabric, MachineError
 from bachang.fabric._cgroups import Held
 from bachang.fabric._demands import least
-from bachang.fabric._guarantees import Guarantee, demand, explain, missing
+from bachang.fabric._guarantees import demand, explain, missing
 from bachang.fabric.leaks import wait_clean
+from bachang.plan import Guarantee, resolve
+from bachang.scenario import load
+from bachang.scenario.models import Isolation
 from tests.fabric.worlds import host, world
 
 
@@ -76,6 +80,29 @@ def test_a_deploy_is_refused_and_leaves_nothing(home: Path) -> None:
         fabric.deploy(world(host("a", 11)), name="strict")
     assert fabric.sandboxes() == fabric.abandoned() == []
     assert wait_clean() == []
+
+
+def test_authors_and_operators_have_the_same_words() -> None:
+    assert get_args(Isolation) == tuple(Guarantee)
+
+
+def test_a_scenario_asks_for_more_than_the_operator(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text(
+        "bachang: 1\nname: strict\ntitle: Strict\nisolation: [memory, freezing, memory]\n"
+        "networks: {lan: {cidr: 10.1.0.0/24}}\nhosts: {a: {networks: [lan]}}\n"
+    )
+    plan = resolve(load(tmp_path), 0)
+    assert plan.world.isolation == (Guarantee.FREEZING, Guarantee.MEMORY)
+    fabric = LocalFabric(groups={}, least=frozenset())
+    with pytest.raises(MachineError, match=r"the scenario asks for .*\(freezing, memory\).*doctor"):
+        fabric.deploy(plan.world, name="strict")
+    assert fabric.sandboxes() == fabric.abandoned() == []
+
+
+def test_with_groups_a_scenario_gets_what_it_asks_for(home: Path, groups: dict[Held, str]) -> None:
+    asked = (Guarantee.FREEZING, Guarantee.MEMORY)
+    live = LocalFabric(groups=groups).deploy(world(host("a", 11), isolation=asked), name="strict")
+    live.destroy()
 
 
 def test_without_the_demand_it_is_said(home: Path) -> None:

@@ -36,6 +36,11 @@ def test_an_address_is_told_with_both_values() -> None:
     )
 
 
+def test_isolation_that_is_asked_for_is_told() -> None:
+    (asked,) = changes(plan(), plan(("bachang: 1\n", "bachang: 1\nisolation: [memory]\n")))
+    assert (asked.part, asked.name, asked.kind) == ("isolation", "memory", ChangeKind.ADDED)
+
+
 def test_a_task_that_is_renamed_goes_and_comes() -> None:
     found = {
         (one.part, one.kind, one.name) for one in changes(plan(), plan(("  read:", "  look:")))

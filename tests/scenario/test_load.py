@@ -116,6 +116,7 @@ def test_all_mistakes_come_at_once_with_line_and_column(tmp_path):
         ("injects: {i: {point: a.b}}", "injects.i", "half a command", "`value`"),
         ("hosts: {d: {title: []}}", "hosts.d.title", "not a text", "string"),
         ("variables: {a-b: {type: digits}}", "variables.a-b", "not a name", "'_'"),
+        ("isolation: [memry]", "isolation.0", "not possible here", "`memory`"),
         ("variables: {a: {type: choice}}", "variables.a", "nothing to choose", "choices"),
         ("conditions: {c: {expression: x, fro: 1}}", "conditions.c.fro", "unknown", "`for`"),
         ("field_systems: {gen-1: {type: genset}}", "field_systems.gen-1", "not a name", "expr"),

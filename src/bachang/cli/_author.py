@@ -27,6 +27,7 @@ app = typer.Typer()
 
 _HEADS = {
     "systems": {"en": "field systems", "zh": "现场系统"},
+    "isolation": {"en": "demanded isolation", "zh": "要求的隔离"},
     "tasks": {"en": "tasks", "zh": "任务"},
     "points": {"en": "{} points", "zh": "{} 分"},
 }
@@ -70,6 +71,8 @@ def plan(
 def plan_tree(plan: Plan, language: str) -> Tree:
     """Networks with the hosts in them, then field systems and tasks."""
     tree = Tree(f"[bold]{plan.scenario}[/] {escape(spoken(plan.title, language))}")
+    if plan.world.isolation:
+        tree.add(f"[cyan]{_HEADS['isolation'][language]}[/] {', '.join(plan.world.isolation)}")
     for network in plan.world.networks:
         title = escape(spoken(network.title, language))
         branch = tree.add(f"[cyan]{network.name}[/] {network.cidr} {title}".rstrip())

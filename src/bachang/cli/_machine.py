@@ -55,10 +55,10 @@ def _mark(finding: Finding) -> str:
 
 def _words(finding: Finding, language: str) -> str:
     title = escape(spoken(finding.title, language))
-    if finding.present:
-        return title
-    cost, remedy = (escape(spoken(text, language)) for text in (finding.cost, finding.remedy))
     detail = f"  [dim]{escape(finding.detail)}[/]" if finding.detail else ""
+    if finding.present:
+        return title + detail
+    cost, remedy = (escape(spoken(text, language)) for text in (finding.cost, finding.remedy))
     return (
         f"[bold]{title}[/]{detail}\n"
         f"  {spoken(_WORDS['cost'], language)}: {cost}\n"

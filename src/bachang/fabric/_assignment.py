@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bachang.fabric._cgroups import Held
-from bachang.fabric._guarantees import Guarantee
-from bachang.plan import World
+from bachang.plan import Guarantee, World
 
 # Descriptors that the agent inherits.
 STATUS_FD = 3

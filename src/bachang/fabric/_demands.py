@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from bachang.fabric._contract import MachineError
-from bachang.fabric._guarantees import Guarantee
+from bachang.plan import Guarantee
 
 OPERATORS_FILE = Path("/etc/bachang/isolation.toml")
 """``least = ["memory", …]``: what a sandbox on this machine must have."""

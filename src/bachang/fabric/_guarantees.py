@@ -1,4 +1,4 @@
-"""What not every machine can guarantee, and what its operator demands at least.
+"""What not every machine can guarantee, and what its operator, or a scenario, demands at least.
 
 What a sandbox always has (namespaces of its own, few capabilities, the system call filter, no way
 out) is no matter of choice: without it there is no sandbox.
@@ -6,29 +6,11 @@ out) is no matter of choice: without it there is no sandbox.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Iterable, Mapping
 
 from bachang.fabric._cgroups import Held
 from bachang.fabric._contract import MachineError
-
-
-class Guarantee(enum.StrEnum):
-    """What a sandbox may have or lack."""
-
-    USERS = "users"
-    """Root in a host is a subordinate id and not the caller's own."""
-    PROCESSES = "processes"
-    """The processes of a host are limited, whoever in it they belong to."""
-    MEMORY = "memory"
-    """The memory of a host as a whole is limited."""
-    PROCESSOR = "processor"
-    """Hosts have equal shares of the processors."""
-    FREEZING = "freezing"
-    """A pause holds everything; without it programs are stopped by signals."""
-    NEIGHBOURS = "neighbours"
-    """The machine's neighbour table has room."""
-
+from bachang.plan import Guarantee
 
 _WITHOUT = {
     Guarantee.USERS: "one id only: no users in hosts, no setuid programs",

@@ -39,7 +39,8 @@ def _apparmor() -> Outcome:
 
 def _seccomp() -> Outcome:
     actions = Path("/proc/sys/kernel/seccomp/actions_avail").read_text().split()
-    return Outcome(present="errno" in actions, detail=" ".join(actions))
+    present = "errno" in actions
+    return Outcome(present=present, detail="" if present else " ".join(actions))
 
 
 def _ipv6() -> Outcome:

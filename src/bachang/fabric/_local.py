@@ -13,14 +13,13 @@ from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import Held, make_room, writable_groups
 from bachang.fabric._client import LocalSandbox
 from bachang.fabric._demands import least
-from bachang.fabric._guarantees import Guarantee
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
 from bachang.fabric._native import SPAWNER, ZYGOTE, built, stale
 from bachang.fabric._ownership import sweep
 from bachang.fabric._preload import KNOWN, chosen
 from bachang.fabric._scarcity import explain
 from bachang.journal import LogFile
-from bachang.plan import World
+from bachang.plan import Guarantee, World
 
 _PLANT = ("-m", "bachang.twins.plant")
 

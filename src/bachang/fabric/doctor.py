@@ -17,6 +17,9 @@ from pathlib import Path
 from bachang.fabric import _native
 from bachang.fabric._cgroups import writable_groups
 from bachang.fabric._checks import Check, Need, Outcome, Text, table_holds, try_script
+from bachang.fabric._contract import MachineError
+from bachang.fabric._demands import OPERATORS_FILE, least
+from bachang.fabric._guarantees import missing as lacks
 from bachang.fabric._kernel_checks import KERNEL_CHECKS
 from bachang.fabric._launch import enough_ids
 from bachang.fabric._neighbours import ENOUGH
@@ -118,6 +121,28 @@ def _control_groups() -> Outcome:
     )
 
 
+def _least_isolation() -> Outcome:
+    """What the operator demands, against what a sandbox would have here."""
+    try:
+        demanded = least()
+    except MachineError as error:
+        return Outcome(present=False, detail=str(error))
+    if not demanded:
+        return Outcome(present=True, detail=f"nothing is demanded in {OPERATORS_FILE}")
+    lacking = lacks(
+        writable_groups(),
+        without_groups="",
+        single_id=not enough_ids(),
+        limits_pids=_own_pid_limit().present,
+        neighbour_words="" if table_holds("ipv4", ENOUGH).present else "the table is small",
+    )
+    told = f"{OPERATORS_FILE} demands {', '.join(sorted(demanded))}"
+    unmet = sorted(demanded & lacking.keys())
+    if unmet:
+        return Outcome(present=False, detail=f"{told}; not here: {', '.join(unmet)}")
+    return Outcome(present=True, detail=told)
+
+
 def _no_groups_left() -> Outcome:
     found = left_over(writable_groups().values())
     return Outcome(present=not found, detail=", ".join(found))
@@ -182,6 +207,17 @@ _CHECKS = (
             "zh": "make setup（需要 gcc 和 libc6-dev）",
         },
         probe=_helper,
+    ),
+    Check(
+        capability="least-isolation",
+        need=Need.REQUIRED,
+        title={"en": "The operator's least isolation", "zh": "运维要求的最低隔离"},
+        cost={"en": "Every sandbox is refused.", "zh": "拒绝所有沙箱。"},
+        remedy={
+            "en": "give this machine what is demanded (the findings here say how), or demand less",
+            "zh": "按本页其他条目补足本机能力，或降低要求",
+        },
+        probe=_least_isolation,
     ),
     Check(
         capability="subordinate-ids",

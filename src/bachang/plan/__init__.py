@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bachang.plan._world import (
     FieldSystem,
     File,
+    Guarantee,
     Host,
     HostKind,
     Interface,
@@ -69,6 +70,7 @@ __all__ = [
     "FieldSystem",
     "File",
     "Goal",
+    "Guarantee",
     "Hint",
     "Host",
     "HostKind",

@@ -76,6 +76,11 @@ def _kind(was: _Item | None, now: _Item | None) -> ChangeKind:
     return ChangeKind.REMOVED if now is None else ChangeKind.CHANGED
 
 
+def _isolation(plan: Plan) -> Iterator[tuple[str, _Item]]:
+    for one in plan.world.isolation:
+        yield one.value, (one, one.value)
+
+
 def _networks(plan: Plan) -> Iterator[tuple[str, _Item]]:
     for one in plan.world.networks:
         yield one.name, (one, one.cidr)
@@ -164,6 +169,7 @@ def _short(text: str) -> str:
 
 _PARTS: Mapping[str, Callable[[Plan], Any]] = {
     "texts": _texts,
+    "isolation": _isolation,
     "networks": _networks,
     "hosts": _hosts,
     "addresses": _addresses,

@@ -12,7 +12,7 @@ from bachang.plan._ipv6 import with_ipv6
 from bachang.plan._model import Exercise, Plan
 from bachang.plan._names import with_names
 from bachang.plan._routes import resolve_routes
-from bachang.plan._world import World
+from bachang.plan._world import Guarantee, World
 from bachang.scenario import Scenario, ScenarioError, Seed, variant
 
 FORMAT = 1
@@ -75,6 +75,7 @@ def _world(draft: Draft) -> World:
         ),
         field_systems=_field_systems.resolve_field_systems(draft),
         seed=draft.seed.derive("plant").hex(),
+        isolation=tuple(sorted({Guarantee(one) for one in draft.raw.isolation})),
     )
 
 

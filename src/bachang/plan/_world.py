@@ -28,6 +28,23 @@ class ServiceKind(enum.StrEnum):
     PROGRAM = "program"
 
 
+class Guarantee(enum.StrEnum):
+    """What a sandbox may have or lack."""
+
+    USERS = "users"
+    """Root in a host is a subordinate id and not the caller's own."""
+    PROCESSES = "processes"
+    """The processes of a host are limited, whoever in it they belong to."""
+    MEMORY = "memory"
+    """The memory of a host as a whole is limited."""
+    PROCESSOR = "processor"
+    """Hosts have equal shares of the processors."""
+    FREEZING = "freezing"
+    """A pause holds everything; without it programs are stopped by signals."""
+    NEIGHBOURS = "neighbours"
+    """The machine's neighbour table has room."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """One layer-2 segment."""
@@ -190,3 +207,5 @@ class World:
     field_systems: tuple[FieldSystem, ...] = ()
     seed: str = "0"
     """Seed of the plant's own randomness (a derived value, not the plan's seed)."""
+    isolation: tuple[Guarantee, ...] = ()
+    """What the scenario demands beyond what every sandbox has, sorted."""

@@ -59,6 +59,7 @@ __all__ = [
     "Hint",
     "Host",
     "Inject",
+    "Isolation",
     "Limits",
     "Metric",
     "Network",
@@ -79,6 +80,10 @@ __all__ = [
 ]
 
 
+Isolation = Literal["users", "processes", "memory", "processor", "freezing", "neighbours"]
+"""As `bachang.plan.Guarantee`, which a test compares."""
+
+
 class Root(Raw):
     """A Bachang scenario."""
 
@@ -87,6 +92,8 @@ class Root(Raw):
     name: HostName
     title: Text
     description: Text | None = None
+    isolation: list[Isolation] = []
+    """What a machine must guarantee beyond what every sandbox has; else there is no sandbox."""
     variables: dict[Identifier, Variable] = {}
     networks: dict[HostName, Network] = {}
     routers: dict[HostName, Router] = {}

@@ -66,6 +66,7 @@ const en = {
   change: { added: "new", removed: "gone", changed: "changed" },
   part: {
     texts: "Texts",
+    isolation: "Isolation",
     networks: "Networks",
     hosts: "Hosts",
     addresses: "Addresses",
@@ -157,6 +158,7 @@ const zh: typeof en = {
   change: { added: "新增", removed: "移除", changed: "改动" },
   part: {
     texts: "文字",
+    isolation: "隔离要求",
     networks: "网络",
     hosts: "主机",
     addresses: "地址",

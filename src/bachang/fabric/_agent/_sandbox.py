@@ -106,7 +106,7 @@ class World:
         self.journal.commit_or_refuse()
 
     def _compare_isolation(self) -> None:
-        """Say what this machine does not guarantee; refuse if the operator demands it."""
+        """Say what this machine does not guarantee; refuse if somebody demands it."""
         lacking = missing(
             self._nursery.groups.held,
             without_groups=self._nursery.without_groups,
@@ -116,6 +116,7 @@ class World:
         )
         self.degraded += explain(lacking)
         demand(self.assignment.least, lacking, "the operator of this machine")
+        demand(self.plan.isolation, lacking, "the scenario")
 
     async def make(self, host: Host, generation: int, *, spare: bool = False) -> LiveHost:
         """A generation of a host, wired and checked, without its services."""
