@@ -48,6 +48,11 @@ def setting(path: str, value: str, *, optional: bool = False) -> bytes:
     return (b"o" if optional else b"v") + word(path) + word(value)
 
 
+def shared() -> bytes:
+    """Follow the steps that the spawner was given for all hosts."""
+    return b"s"
+
+
 def hostname(name: str) -> bytes:
     """Set the host's name."""
     return b"n" + word(name)

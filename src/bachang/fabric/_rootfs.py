@@ -7,20 +7,21 @@ one tmpfs, so a host has one size limit, and is bound over the places where host
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy, _recipe
+from bachang.fabric._accounts import TTY_GROUP, Account, accounts, group, passwd, shadow
 from bachang.fabric._contract import WorldError
 from bachang.fabric._template import BASE, HOST_DIRECTORIES, SHARED_ETC, STORE
-from bachang.plan import Host, HostKind, User, World
+from bachang.plan import Host, HostKind, World
 
 _QUIET = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
-_SHADOW_DAY = 20_000
-_TTY_GROUP = 5
 _INODES_PER_MIB = 128
 _OPEN_DIRECTORY = 0o1777
 _HOSTNAME = "/etc/hostname"
+_HOSTS = "/etc/hosts"
+_Content = tuple[bytes, int, str]
+"""Of a file: what is in it, its mode, its owner."""
 
 _BOUNDS = {
     "user/max_user_namespaces": "0",  # the system call filter refuses them as well
@@ -53,71 +54,6 @@ networks: files
 protocols: files
 services: files
 """
-_SYSTEM_USERS = """\
-daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
-bin:x:2:2:bin:/bin:/usr/sbin/nologin
-sys:x:3:3:sys:/dev:/usr/sbin/nologin
-mail:x:8:8:mail:/var/mail:/usr/sbin/nologin
-www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
-nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-"""
-_SYSTEM_GROUPS = {
-    "root": 0,
-    "daemon": 1,
-    "bin": 2,
-    "sys": 3,
-    "adm": 4,
-    "tty": _TTY_GROUP,
-    "disk": 6,
-    "mail": 8,
-    "sudo": 27,
-    "www-data": 33,
-    "shadow": 42,
-    "utmp": 43,
-    "staff": 50,
-    "users": 100,
-    "nogroup": _policy.NOBODY,
-}
-_FIRST_EXTRA_GROUP = 900
-
-
-_SYSTEM_ACCOUNTS = (
-    ("root", 0, "/root", "/bin/bash"),
-    ("www-data", 33, "/var/www", "/usr/sbin/nologin"),
-    ("nobody", _policy.NOBODY, "/nonexistent", "/usr/sbin/nologin"),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """Ids and environment of a user in a host."""
-
-    name: str
-    uid: int
-    gid: int
-    groups: tuple[int, ...]
-    home: str
-    shell: str
-
-
-def accounts(host: Host) -> dict[str, Account]:
-    """All accounts that programs may be run as, root included."""
-    groups = _groups(host)
-    found = {
-        name: Account(name=name, uid=number, gid=number, groups=(), home=home, shell=shell)
-        for name, number, home, shell in _SYSTEM_ACCOUNTS
-    }
-    for user in host.users:
-        extra = tuple(groups[name] for name in user.groups)
-        found[user.name] = Account(
-            name=user.name,
-            uid=user.uid,
-            gid=user.gid,
-            groups=extra,
-            home=user.home,
-            shell=user.shell,
-        )
-    return found
 
 
 class RootFiles:
@@ -132,10 +68,9 @@ class RootFiles:
         self._names = {ipv6: _hosts_file(world, ipv6=ipv6) for ipv6 in (False, True)}
         self._single_id = single_id
         self._limits_pids = limits_pids
-        self._before = _mounts_before()
-        self._links = b"".join(
-            _recipe.link(f"{BASE}/{name}", f"/etc/{name}") for name in _shared_links()
-        )
+        self._shared_files = _shared_files(world, self._names[False])
+        self.shared = _shared_steps(self._shared_files)
+        """Steps of every host, the same for all: nothing that one may not know of another."""
         self._latest: tuple[tuple[object, ...], bytes] = ((), b"")
 
     def recipe(self, host: Host) -> bytes:
@@ -155,8 +90,7 @@ class RootFiles:
         return b"".join(
             [
                 _store(host),
-                self._before,
-                self._links,
+                _recipe.shared(),
                 *self._files(host),
                 self._settings(host),
                 _mounts_after(single_id=self._single_id),
@@ -180,10 +114,8 @@ class RootFiles:
     def _files(self, host: Host) -> list[bytes]:
         known = accounts(host)
         made = {"/", "/dev", "/usr", *(f"/{name}" for name in HOST_DIRECTORIES)}
+        made |= set(_PLAIN_DIRECTORIES)
         steps: list[bytes] = []
-        for path, mode in _PLAIN_DIRECTORIES.items():
-            made.add(path)
-            steps.append(_recipe.directory(path, mode))
         files = _base_files(host, self._names[_has_ipv6(host)])
         for user in host.users:
             steps += _parents(user.home, made)
@@ -192,7 +124,10 @@ class RootFiles:
             files[f"{user.home}/.bashrc"] = (_BASHRC, 0o644, user.name)
         for file in host.files:
             files[_checked_path(host, file.path)] = (file.content, file.mode, file.owner)
-        for path, (content, mode, owner) in files.items():
+        for path, what in files.items():
+            if self._shared_files.get(path) == what:
+                continue
+            content, mode, owner = what
             account = known.get(owner)
             if account is None:
                 raise WorldError(
@@ -217,18 +152,36 @@ _PLAIN_DIRECTORIES = {
 }
 
 
-def _base_files(host: Host, names: bytes) -> dict[str, tuple[bytes, int, str]]:
-    firewall = host.firewall or ""
-    files = {
-        "/etc/passwd": (_passwd(host), 0o644, "root"),
-        "/etc/group": (_group(host), 0o644, "root"),
-        "/etc/shadow": (_shadow(host), 0o640, "root"),
-        "/etc/hosts": (names, 0o644, "root"),
+def _shared_files(world: World, names: bytes) -> dict[str, _Content]:
+    """Files that hosts have alike, unless they give another in its place."""
+    files: dict[str, _Content] = {
         "/etc/resolv.conf": (b"", 0o644, "root"),
         "/etc/nsswitch.conf": (_NSSWITCH, 0o644, "root"),
         "/etc/profile": (_PROFILE_OF_ALL, 0o644, "root"),
         "/root/.profile": (_PROFILE, 0o644, "root"),
         "/root/.bashrc": (_BASHRC, 0o644, "root"),
+    }
+    # Who is given other names need not know all of them.
+    given = {os.path.normpath(file.path) for host in world.hosts for file in host.files}
+    if _HOSTS not in given:
+        files[_HOSTS] = (names, 0o644, "root")
+    return files
+
+
+def _shared_steps(files: dict[str, _Content]) -> bytes:
+    links = (_recipe.link(f"{BASE}/{name}", f"/etc/{name}") for name in _shared_links())
+    directories = (_recipe.directory(path, mode) for path, mode in _PLAIN_DIRECTORIES.items())
+    contents = (_recipe.file(path, content, mode) for path, (content, mode, _) in files.items())
+    return b"".join([_mounts_before(), *links, *directories, *contents])
+
+
+def _base_files(host: Host, names: bytes) -> dict[str, _Content]:
+    firewall = host.firewall or ""
+    files: dict[str, _Content] = {
+        "/etc/passwd": (passwd(host), 0o644, "root"),
+        "/etc/group": (group(host), 0o644, "root"),
+        "/etc/shadow": (shadow(host), 0o640, "root"),
+        _HOSTS: (names, 0o644, "root"),
     }
     if host.kind is HostKind.ROUTER or firewall:
         files["/etc/nftables.conf"] = (firewall.encode(), 0o644, "root")
@@ -272,7 +225,7 @@ def _mounts_after(*, single_id: bool) -> bytes:
     read_only = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | _QUIET
     terminals = "newinstance,ptmxmode=0666,mode=0620"
     if not single_id:  # where there is no such group
-        terminals += f",gid={_TTY_GROUP}"
+        terminals += f",gid={TTY_GROUP}"
     return b"".join(
         [
             _recipe.mount("/proc/sys", "/proc/sys", flags=kernel.MS_BIND),
@@ -326,43 +279,6 @@ def _hosts_file(world: World, *, ipv6: bool) -> bytes:
             if ipv6 and interface.address6:
                 lines.append(f"{interface.address6.partition('/')[0]}\t{host.name}")
     return ("\n".join(lines) + "\n").encode()
-
-
-def _passwd(host: Host) -> bytes:
-    lines = ["root:x:0:0:root:/root:/bin/bash"]
-    lines += [_passwd_line(user) for user in host.users]
-    return ("\n".join(lines) + "\n" + _SYSTEM_USERS).encode()
-
-
-def _passwd_line(user: User) -> str:
-    return f"{user.name}:x:{user.uid}:{user.gid}:{user.name}:{user.home}:{user.shell}"
-
-
-def _shadow(host: Host) -> bytes:
-    hashes = {"root": "!", "daemon": "*", "www-data": "*", "nobody": "*"}
-    hashes |= {user.name: user.password_hash for user in host.users}
-    return "".join(
-        f"{name}:{secret}:{_SHADOW_DAY}:0:99999:7:::\n" for name, secret in hashes.items()
-    ).encode()
-
-
-def _groups(host: Host) -> dict[str, int]:
-    """Group ids by name: the system's, the users' own, then those that users name."""
-    groups = dict(_SYSTEM_GROUPS)
-    groups |= {user.name: user.gid for user in host.users}
-    for name in sorted({name for user in host.users for name in user.groups} - set(groups)):
-        groups[name] = next(
-            number for number in range(_FIRST_EXTRA_GROUP, 60_000) if number not in groups.values()
-        )
-    return groups
-
-
-def _group(host: Host) -> bytes:
-    lines = []
-    for name, number in _groups(host).items():
-        members = ",".join(user.name for user in host.users if name in user.groups)
-        lines.append(f"{name}:x:{number}:{members}\n")
-    return "".join(lines).encode()
 
 
 def _checked_path(host: Host, path: str) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy
+from bachang.fabric._accounts import Account, accounts
 from bachang.fabric._cgroups import Held, Membership
 from bachang.fabric._contract import FabricError, MachineError, PlatformError, SandboxError
 from bachang.fabric._printable import printable
-from bachang.fabric._rootfs import Account, accounts
 from bachang.fabric._scarcity import explain
 from bachang.fabric._spawner import Command, SpawnError
 from bachang.plan import Host

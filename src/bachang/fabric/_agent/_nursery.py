@@ -17,8 +17,10 @@ from bachang.fabric._rootfs import RootFiles
 from bachang.fabric._spawner_wire import Request, creation, send
 from bachang.plan import Host
 
-_AHEAD = 32
+_AHEAD = 128
 """Hosts that are made while the agent is still being imported."""
+_AHEAD_IN_GROUPS = 32
+"""Each of these holds descriptors of its control groups, and few may be open as yet."""
 
 
 class Nursery:
@@ -35,8 +37,10 @@ class Nursery:
         self.ahead: dict[str, tuple[int, Membership]] = {}
         """Hosts that are asked for, with the numbers of the requests, which count from 1."""
         with contextlib.suppress(OSError):  # it ended: `Children.adopt` says why
-            send(self.cradle.requests, Request.CONFIGURE, 0, word(_seccomp.filter_program()), [])
-            self._ask_ahead(assignment.world.hosts[:_AHEAD])
+            settings = word(_seccomp.filter_program()) + word(self.files.shared)
+            send(self.cradle.requests, Request.CONFIGURE, 0, settings, [])
+            most = _AHEAD_IN_GROUPS if self.groups.held else _AHEAD
+            self._ask_ahead(assignment.world.hosts[:most])
 
     def _ask_ahead(self, hosts: tuple[Host, ...]) -> None:
         for number, host in enumerate(hosts, 1):

@@ -5,6 +5,8 @@
  * at a time over a stream socket, and forgets it before the next: a request lives in a
  * mapping of its own, which is unmapped when it has been served.
  *
+ * What it keeps is the filter and the steps that are the same for all hosts.
+ *
  * It decides nothing. Which mounts a host has, which files, capabilities, limits and system
  * calls, all comes from the agent as data (see _spawner.py and _recipe.py for the encoding).
  *
@@ -53,6 +55,7 @@ struct report {
 };
 
 static uint32_t current; /* id of the request being served */
+static const char *shared, *shared_end;
 
 static void tell(enum outcome kind, uint32_t id, int value, int detail, const char *text)
 {
@@ -93,7 +96,7 @@ static void make_file(void)
     write_all(fd, content, length, path);
     if ((uid || gid) && fchown(fd, uid, gid) < 0)
         fail(path);
-    if (mode & 07000 && fchmod(fd, mode) < 0)
+    if (fchmod(fd, mode) < 0) /* it may have been there, and a change of owner takes bits away */
         fail(path);
     close(fd);
 }
@@ -133,6 +136,19 @@ static void set_value(int must)
         close(fd);
 }
 
+static void follow_recipe(void);
+
+/* Steps that came with the settings: they are the same for all hosts. */
+static void follow_shared(void)
+{
+    const char *own_at = at, *own_end = end;
+    at = shared;
+    end = shared_end;
+    follow_recipe();
+    at = own_at;
+    end = own_end;
+}
+
 static void follow_recipe(void)
 {
     while (at < end) {
@@ -142,6 +158,7 @@ static void follow_recipe(void)
         case 'm': make_mount(); break;
         case 'v': set_value(1); break;
         case 'o': set_value(0); break;
+        case 's': follow_shared(); break;
         case 'l': {
             const char *target = string(), *path = string();
             if (symlink(target, path) < 0)
@@ -333,15 +350,22 @@ static void signal_all(const int *fds, int count)
 
 /* ---- the loop ---- */
 
+static void *keep_bytes(uint32_t *length)
+{
+    const char *given = bytes(length);
+    void *kept = malloc(*length + 1);
+    if (!kept)
+        abort();
+    return memcpy(kept, given, *length);
+}
+
 static void configure(void)
 {
     uint32_t length;
-    const char *program = bytes(&length);
-    filter.filter = malloc(length);
-    if (!filter.filter)
-        abort();
-    memcpy(filter.filter, program, length);
+    filter.filter = keep_bytes(&length);
     filter.len = length / sizeof *filter.filter;
+    shared = keep_bytes(&length);
+    shared_end = shared + length;
 }
 
 static void bury(void)
