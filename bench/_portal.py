@@ -91,9 +91,16 @@ class Portal:
 
 
 @contextlib.contextmanager
-def portal(packs: Path, port: int) -> Iterator[Portal]:
-    """Start a portal, and end it with all of its sandboxes."""
+def portal(packs: Path, port: int, *, database: str | None = None) -> Iterator[Portal]:
+    """Start a portal, and end it with all of its sandboxes.
+
+    Args:
+        packs: Those that it offers.
+        port: Where it listens.
+        database: Of PostgreSQL; ``None``: SQLite.
+    """
     argv = [sys.executable, "-c", _COMMAND, "serve", "--port", str(port), "--unlimited"]
+    argv += ["--database", database] if database else []
     process = subprocess.Popen([*argv, "--packs", packs], stdout=subprocess.PIPE, text=True)
     try:
         with client(port) as teacher:

@@ -25,9 +25,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from bench import Row
 from bench._load import Flow, Make, Measured, answers, drive, exchange, get, right_answer
 from bench._portal import Class, Portal, cpu_s, portal
+from tests.postgres import Postgres
 
 _PACKS = Path(__file__).parents[1] / "tests" / "portal" / "packs"
-_PORT, _BARE_PORT = 8099, 8098
+_PORT, _BARE_PORT, _POSTGRES_PORT = 8099, 8098, 8097
 _CONNECTIONS = 16
 _PAIRS = 2
 _MANY = 10
@@ -43,7 +44,12 @@ _AT_ONCE = 50
 
 def run() -> list[Row]:
     """Start a portal, load it, end it."""
-    with portal(_PACKS, _PORT) as own, _bare() as bare:
+    with _bare() as bare:
+        return [*_sqlite(bare), *_postgres(bare)]
+
+
+def _sqlite(bare: int) -> list[Row]:
+    with portal(_PACKS, _PORT) as own:
         one, many = own.begin("hall", 1), own.begin("hall", _MANY)
         board = get(_PORT, f"/api/exercises/{many.exercise}/board", own.cookies)
         return [
@@ -53,6 +59,18 @@ def run() -> list[Row]:
             *_together(own, many, board),
             *_viewers(own, many),
         ]
+
+
+def _postgres(bare: int) -> list[Row]:
+    """Another portal, its journals and people in PostgreSQL on the same disk, as durable."""
+    with tempfile.TemporaryDirectory(prefix="b-pg-") as folder:
+        server = Postgres.alone(Path(folder), durable=True)
+        try:
+            with portal(_PACKS, _POSTGRES_PORT, database=server.database()) as own:
+                many = own.begin("hall", _MANY)
+                return _answers(f"{_MANY} sandboxes, PostgreSQL", own, many, bare)
+        finally:
+            server.stop()
 
 
 @contextlib.contextmanager
@@ -91,7 +109,7 @@ def _boards(own: Portal, board: Make, bare: int) -> list[Row]:
 
 def _answers(name: str, own: Portal, those: Class, bare: int) -> list[Row]:
     makes = [
-        answers(_PORT, one.run, one.cookies)
+        answers(own.port, one.run, one.cookies)
         for one in (those.learners * _CONNECTIONS)[:_CONNECTIONS]
     ]
     plain = Flow(makes=[answers(_BARE_PORT, "none", "")] * _CONNECTIONS)
@@ -119,9 +137,9 @@ def _answers(name: str, own: Portal, those: Class, bare: int) -> list[Row]:
 def _in_turn(
     own: Portal, flow: Flow, bare: int, plain: Flow
 ) -> tuple[list[Measured], list[Measured]]:
-    drive(_PORT, own.pid, flow, seconds=0.5)
+    drive(own.port, own.pid, flow, seconds=0.5)
     pairs = [
-        (drive(_PORT, own.pid, flow), drive(_BARE_PORT, bare, plain, seconds=1.5))
+        (drive(own.port, own.pid, flow), drive(_BARE_PORT, bare, plain, seconds=1.5))
         for _ in range(_PAIRS)
     ]
     return [ours for ours, _ in pairs], [theirs for _, theirs in pairs]

@@ -32,7 +32,9 @@ _LEARNERS = 30
 _IDLE_S = 8.0
 _TYPING_S = 8.0
 _KEYS_PER_S = 4.0
-_VISITS = 4
+_VISITS = 10
+_LOOKS = 4
+"""Of the visits: how many stay to look at values."""
 _VALUES_S = 5.0
 _CHROMIUM = "/usr/bin/chromium"
 _LATENESS = (Path(__file__).parent / "lateness.js").read_text()
@@ -139,15 +141,21 @@ def _pages(own: Portal, those: Class) -> list[Row]:
             executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
         )
         opened_s, late_ms = list[float](), list[float]()
-        for learner in those.learners[:_VISITS]:
+        for number, learner in enumerate(those.learners[:_VISITS]):
             context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
             _sign_in(context, learner)
             opened_s.append(_open(context, learner))
-            late_ms += _values(context.pages[0])
+            if number < _LOOKS:
+                late_ms += _values(context.pages[0])
             context.close()
         browser.close()
     return [
-        Row(name="page interactive, cold, slowest", value=max(opened_s), unit="s", limit="< 2"),
+        Row(
+            name=f"page interactive, cold, slowest of {len(opened_s)}",
+            value=max(opened_s),
+            unit="s",
+            limit="< 2",
+        ),
         Row(name="page interactive, cold, median", value=median(opened_s), unit="s"),
         Row(
             name=f"value sampled to screen, slowest of {len(late_ms)}",

@@ -147,8 +147,9 @@ class SqliteStore(Store):
         """One transaction for all that wait; each learns its own outcome."""
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            for ticket in tickets:
-                self._insert(ticket)
+            if not self._insert_all(tickets):
+                for ticket in tickets:
+                    self._insert(ticket)
             self._writer.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
@@ -162,13 +163,29 @@ class SqliteStore(Store):
         with contextlib.suppress(sqlite3.Error):
             self._writer.execute("ROLLBACK")
 
+    def _insert_all(self, tickets: list[Ticket]) -> bool:
+        """Tickets in few statements; if any row is not new, nothing, and ``False``."""
+        rows = [*chain.from_iterable(ticket.rows for ticket in tickets)]
+        self._writer.execute("SAVEPOINT all_appends")
+        if fits := self._insert_rows(rows) == len(rows):
+            for ticket in tickets:
+                ticket.new = len(ticket.rows)
+        else:
+            self._writer.execute("ROLLBACK TO all_appends")
+        self._writer.execute("RELEASE all_appends")
+        return fits
+
+    def _insert_rows(self, rows: list[tuple[Any, ...]]) -> int:
+        """How many were new."""
+        return sum(
+            self._writer.execute(_insert(len(piece)), [*chain(*piece)]).rowcount
+            for piece in _pieces(rows)
+        )
+
     def _insert(self, ticket: Ticket) -> None:
         self._writer.execute("SAVEPOINT one_append")
         try:
-            ticket.new = sum(
-                self._writer.execute(_insert(len(rows)), [*chain(*rows)]).rowcount
-                for rows in _pieces(ticket.rows)
-            )
+            ticket.new = self._insert_rows(ticket.rows)
             if ticket.new < len(ticket.rows):
                 self._check_same(ticket.rows)
         except ConflictError as error:
