@@ -51,11 +51,24 @@ def tidy() -> None:
     """The shared portal's pool opens connections as it needs them; the module closes them all."""
 
 
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+)
+def database(request: pytest.FixtureRequest) -> str | None:
+    """Where people and journals are kept; ``None``: SQLite."""
+    if request.param == "sqlite":
+        return None
+    address: str = request.getfixturevalue("postgres").database()
+    return address
+
+
 @pytest.fixture(scope="module")
-def target(homes: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+def target(
+    homes: Any, database: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Target]:
     data = tmp_path_factory.mktemp("portal")
     chosen = Settings(
-        data=data, packs=PACKS, hash_memory_mib=1, sandboxes=1,
+        database=database, data=data, packs=PACKS, hash_memory_mib=1, sandboxes=1,
         requests_per_minute=1_000_000, answers_per_minute=1_000_000, sign_ins_per_minute=1_000_000,
     )  # fmt: skip
     assembly = Assembly(chosen, outside=Outside())

@@ -50,6 +50,14 @@ def _answers(address: str) -> bool:
         return False
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def database(request: pytest.FixtureRequest) -> str | None:
+    if request.param == "sqlite":
+        return None
+    address: str = request.getfixturevalue("postgres").database()
+    return address
+
+
 @pytest.fixture
 def settings(settings: Settings, provider: str) -> Settings:
     oidc = OidcSettings(title="Zone", issuer=provider, client_id="range", client_secret="s" * 20)
