@@ -89,3 +89,26 @@ def test_a_sandbox_that_dies_with_answers_on_their_way_acknowledges_none_in_vain
     acknowledged = sum(at_once(give))
     kept = assembly.stage.journal.events(world.id, kinds=["task.answered"])
     assert acknowledged <= len(kept)
+
+
+def test_hints_at_once_are_each_sold_once(people: People, run: str, assembly: Assembly) -> None:
+    """There is one hint: one of many pays for it, and is told it again by its key."""
+    ann: TestClient = people("ann")
+
+    def take(key: str, task: str = "find") -> Any:
+        headers = {"Idempotency-Key": key}
+        return ann.post(f"/api/runs/{run}/hints", json={"task": task}, headers=headers)
+
+    given = at_once(lambda number: take(f"hint-{number}"))
+    assert Counter(one.status_code for one in given) == {200: 1, 409: AT_ONCE - 1}
+    (sold,) = [number for number, one in enumerate(given) if one.status_code == 200]
+    assert take(f"hint-{sold}").json() == given[sold].json()
+    assert take(f"hint-{sold}", "read").status_code == 422
+    world = assembly.stage.world(run)
+    assert world is not None
+    assert len(assembly.stage.journal.events(world.id, kinds=["hint.taken"])) == 1
+    same = ann.post(
+        f"/api/runs/{run}/answers", json={"task": "find", "answer": "x"},
+        headers={"Idempotency-Key": f"hint-{sold}"},
+    )  # fmt: skip
+    assert same.json()["outcome"] == "wrong"  # keys of answers are apart from those of hints

@@ -237,8 +237,11 @@ def test_a_key(place: Place, name: str) -> None:
 
 def _others(name: str, asked: Ask) -> Iterator[Ask]:
     """Other requests that the key of this one is not for."""
-    if name == "answer":  # the journal keeps the keys of answers: they are for answers only
-        yield Ask(asked.path, {"task": "find", "answer": "another"})
+    if name in ("answer", "take_hint"):  # the journal keeps their keys, apart from all others
+        yield Ask(
+            asked.path,
+            {"task": "read", "answer": "another"} if name == "answer" else {"task": "read"},
+        )
         return
     yield Ask("groups", {"title": "another"})
     if isinstance(asked.body, dict):

@@ -54,13 +54,13 @@ class World:
     def __init__(self, name: str) -> None:
         self.follower = Told()
         self.sandbox = cast(Any, SimpleNamespace(name=name, follower=lambda _after: self.follower))
-        self.keys: dict[str, int] = {}
+        self.keys: dict[tuple[str, str], int] = {}
         self.last = 0
         self.refused: list[float] = []
         self.ended = ""
 
-    def recorded(self, key: str) -> int:
-        return self.keys.get(key, 0)
+    def recorded(self, kind: str, key: str) -> int:
+        return self.keys.get((kind, key), 0)
 
     def refuse(self, since_s: float) -> None:
         self.refused.append(since_s)
@@ -138,10 +138,11 @@ def record(key: str) -> Record:
 
 def test_a_key_is_written_once() -> None:
     world = World("s")
-    world.keys["before"] = 1
+    world.keys["task.answered", "before"] = 1
     desk = Desk(world, world.follower)
-    keyed = dataclasses.replace(event(2, sandbox="s"), data={"key": "fresh"})
-    world.follower.tell(keyed)
+    keyed = dataclasses.replace(event(2, sandbox="s", kind="task.answered"), data={"key": "fresh"})
+    hint = dataclasses.replace(event(1, sandbox="s", kind="hint.taken"), data={"key": "new"})
+    world.follower.tell(hint, keyed)
     desk.read()
     for key in ("before", "fresh", "new"):
         desk.ask(record(key))

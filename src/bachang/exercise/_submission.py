@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from bachang.exercise._judge import (
     refusal,
     task_named,
 )
-from bachang.exercise._standing import KINDS, standings
+from bachang.exercise._standing import KINDS, Standing, standings
 from bachang.exercise._view import View, observe
 from bachang.fabric import Sandbox
 from bachang.journal import Event, Store, copy
@@ -115,26 +116,34 @@ def take_hint(
     definition = task_named(plan, task)
     events = _events(sandbox, store)
     if before := _with_key(events, "hint.taken", task, key):
-        return _taken(definition, before.data["hint"])
-    standing = standings(plan, events)[task]
-    left = [n for n in range(len(definition.hints)) if n not in standing.hints]
-    if standing.solved or not left:
-        why = "it is solved" if standing.solved else f"all {len(definition.hints)} are taken"
-        raise NoHintError(f"no further hint for {task!r}: {why}")
-    number = left[0]
-    hint = definition.hints[number]
-    sandbox.record(
-        actor=actor,
-        kind="hint.taken",
-        subject=task,
-        data={"hint": number, "penalty": hint.penalty, **_keyed(key)},
-    )
+        return hint_taken(definition, before.data)
+    data = next_hint(definition, standings(plan, events)[task], key)
+    sandbox.record(actor=actor, kind="hint.taken", subject=task, data=data)
     copy(sandbox, store)
-    return _taken(definition, number)
+    return hint_taken(definition, data)
 
 
-def _taken(task: Task, number: int) -> TakenHint:
-    hints = task.hints
+def next_hint(task: Task, standing: Standing, key: str = "") -> dict[str, Any]:
+    """Data of the ``hint.taken`` that comes next, from which `hint_taken` makes the hint.
+
+    Args:
+        task: Whose hint it is.
+        standing: How far it is.
+        key: Idempotency key of the wish.
+
+    Raises:
+        NoHintError: there is no further hint, or the task is solved already.
+    """
+    left = [n for n in range(len(task.hints)) if n not in standing.hints]
+    if standing.solved or not left:
+        why = "it is solved" if standing.solved else f"all {len(task.hints)} are taken"
+        raise NoHintError(f"no further hint for {task.name!r}: {why}")
+    return {"hint": left[0], "penalty": task.hints[left[0]].penalty, **_keyed(key)}
+
+
+def hint_taken(task: Task, data: Mapping[str, Any]) -> TakenHint:
+    """The hint that the data of a ``hint.taken`` tell of."""
+    number, hints = data["hint"], task.hints
     return TakenHint(task=task.name, number=number + 1, of=len(hints), hint=hints[number])
 
 

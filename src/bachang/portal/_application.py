@@ -25,8 +25,8 @@ and nothing is done twice; with another request it is refused (422), and while t
 being done too (409). Keys are one's own. A request that was refused was not done: its key may
 be tried again. Signing in and out and accepting an invitation take no key, as whoever asks is
 nobody yet; a key there changes nothing. Sent again they sign in or out once more, and a token
-or a name that is used up is refused. The keys of answers to tasks are kept with the answers, for
-good, and apart from all others.
+or a name that is used up is refused. The keys of answers to tasks and of hints are kept in the
+journal, for good, and apart from all others.
 
 Errors are problems as RFC 9457 has them, with a `remedy`. Lists are `{items, next}`; `next` is
 the `after` of the following page. Live views: WebSocket

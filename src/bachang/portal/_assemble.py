@@ -28,7 +28,7 @@ from bachang.portal._portal import Portal
 from bachang.portal._proofs import Proofs
 from bachang.portal._registry import Registry
 from bachang.portal._replies import Replies
-from bachang.portal._runs import Answers, Deeds, Reports, Runs
+from bachang.portal._runs import Answers, Deeds, Hints, Reports, Runs
 from bachang.portal._screens import Screens
 from bachang.portal._sessions import Sessions
 from bachang.portal._settings import Settings
@@ -120,6 +120,7 @@ class Assembly:
             boards=Boards(registry, self.stage),
             runs=runs,
             answers=Answers(ground, self.stage, runs),
+            hints=Hints(ground, self.stage, runs),
             deeds=Deeds(ground, self.stage, runs),
             reports=Reports(registry, self.stage, runs),
             terminals=terminals,

@@ -177,11 +177,12 @@ class Desk:
 
     def _new(self, bundle: list[Record]) -> list[Record]:
         """What of these is not written down yet; a key that was before is the same record."""
-        fresh = {event.data["key"]: event.sequence for event in self.fresh if "key" in event.data}
+        fresh = {(event.kind, event.data.get("key")): event.sequence for event in self.fresh}
         new = []
         for record in bundle:
-            before = record.key and (fresh.get(record.key) or self.world.recorded(record.key))
-            if before:
+            name = record.entry.kind, record.key
+            before = fresh.get(name) or self.world.recorded(*name)
+            if record.key and before:
                 record.sequence = before
                 self._written.append(record)
             else:

@@ -31,8 +31,8 @@ BODY_BYTES = 256 * 1024
 UPLOAD_BYTES = 32 * 1024 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _UPLOAD = "/api/packs/"
-_ANSWERS = re.compile(r"/api/runs/[^/]+/answers")
-"""The journal keeps the keys of answers, see `bachang.portal._runs`."""
+_JOURNALLED = re.compile(r"/api/runs/[^/]+/(answers|hints)")
+"""The journal keeps the keys of answers and hints, see `bachang.portal._runs`."""
 _KEYLESS = re.compile(r"/api/session(/token)?|/api/invitations/accept")
 """Who signs in is nobody yet, and the answer has a cookie that is kept nowhere."""
 
@@ -144,7 +144,7 @@ class Guard:
             await self._app(scope, given(content, receive), send)
             return
         check_key(key)
-        if _ANSWERS.fullmatch(scope["path"]):
+        if _JOURNALLED.fullmatch(scope["path"]):
             scope["state"]["idempotency_key"] = key
             await self._app(scope, given(content, receive), send)
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bachang.exercise import Score, Standings, Tally
@@ -61,7 +61,7 @@ class Memory:
         """``idle``, ``playing`` or ``ended``, as the journal tells it."""
         self._lock = threading.Lock()
         self._tally = Tally(plan)
-        self._answers: dict[str, Event] = {}
+        self._done: dict[tuple[str, str], Event] = {}
         self._timeline: deque[Event] = deque(maxlen=_TIMELINE)
         self._sample: Event | None = None
         self.remember(list(events))
@@ -93,8 +93,8 @@ class Memory:
             self.trail = self.trail.after(event)
         elif event.kind in ("story.started", "story.ended"):
             self.story = "playing" if event.kind == "story.started" else "ended"
-        if event.kind == "task.answered" and (key := event.data.get("key")):
-            self._answers.setdefault(key, event)
+        if event.kind in ("task.answered", "hint.taken") and (key := event.data.get("key")):
+            self._done.setdefault((event.kind, key), event)
 
     @property
     def score(self) -> Score:
@@ -102,18 +102,18 @@ class Memory:
         with self._lock:
             return self._tally.score
 
-    def answer_with(self, key: str) -> Event | None:
-        """The answer that was given with an idempotency key (as the journal keeps it)."""
-        return self._answers.get(key)
+    def done_with(self, kind: str, key: str) -> Event | None:
+        """The answer or hint that has an idempotency key (as the journal keeps it)."""
+        return self._done.get((kind, key))
 
-    def ahead(self, keys: Iterable[str]) -> tuple[int, Standings, set[str]]:
-        """The standings to try things out with: of which version, and which answers they have.
+    def ahead(self, events: Mapping[str, Event]) -> tuple[int, Standings, set[str]]:
+        """The standings to try things out with: of which version, and what they have.
 
         Args:
-            keys: Answers that are asked about.
+            events: Answers and hints that are asked about, by their keys.
         """
         with self._lock:
-            there = {key for key in keys if key in self._answers}
+            there = {key for key, event in events.items() if (event.kind, key) in self._done}
             return self.version, self._tally.standings.ahead(), there
 
     @property

@@ -1,4 +1,4 @@
-"""Answers of one run that were judged and are on their way into the store.
+"""Answers and hints of one run that were judged and are on their way into the store.
 
 Whoever answers next is judged as if these were there already, so a hundred answers at a time
 are no more attempts than a hundred one after another. Belongs to the portal's loop.

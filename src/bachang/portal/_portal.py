@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bachang.portal._machine import MachineView
     from bachang.portal._oidc import Oidc
     from bachang.portal._people import Accounts, Groups, Invitations
-    from bachang.portal._runs import Answers, Deeds, Reports, Runs
+    from bachang.portal._runs import Answers, Deeds, Hints, Reports, Runs
     from bachang.portal._screens import Screens
     from bachang.portal._sessions import Sessions
     from bachang.portal._settings import Settings
@@ -47,6 +47,7 @@ class Portal:
     boards: Boards
     runs: Runs
     answers: Answers
+    hints: Hints
     deeds: Deeds
     reports: Reports
     terminals: Terminals

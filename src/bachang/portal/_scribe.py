@@ -35,8 +35,8 @@ class Followed(Protocol):
     def last(self) -> int:
         """Sequence of the last event that is in the store."""
 
-    def recorded(self, key: str) -> int:
-        """Sequence of what is in the store with an idempotency key; 0: nothing is."""
+    def recorded(self, kind: str, key: str) -> int:
+        """Sequence of what is in the store of this kind with a key; 0: nothing is."""
 
     def refuse(self, since_s: float) -> None:
         """The store does not take what happened since then (Unix time)."""

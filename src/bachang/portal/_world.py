@@ -149,9 +149,9 @@ class World:
 
     # ---- what the scribe says
 
-    def recorded(self, key: str) -> int:
+    def recorded(self, kind: str, key: str) -> int:
         """See `Followed.recorded`."""
-        before = self.memory.answer_with(key)
+        before = self.memory.done_with(kind, key)
         return before.sequence if before else 0
 
     def refuse(self, since_s: float) -> None:

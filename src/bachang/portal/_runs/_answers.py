@@ -9,28 +9,30 @@ portal was killed, is the same answer and counts once; nothing else has to remem
 from __future__ import annotations
 
 import asyncio
-import hashlib
 
 from bachang.exercise import Verdict as Judged
 from bachang.exercise import answered, judge_now, refusal, seal, task_named, told_again
 from bachang.fabric import Entry
-from bachang.journal import Event, StoreError
+from bachang.journal import Event
 from bachang.plan import AnswerKind, Task
 from bachang.portal._access import Person
 from bachang.portal._ground import Ground
 from bachang.portal._limits import Limit
 from bachang.portal._problem import conflict, invalid
+from bachang.portal._runs._recording import Recording
 from bachang.portal._runs._runs import Runs
 from bachang.portal._stage import Stage
-from bachang.portal._world import SETTLE_S, World
+from bachang.portal._world import World
 from bachang.portal.models import NewAnswer, Verdict
+
+_KIND = "task.answered"
 
 
 class Answers:
     """Takes answers in."""
 
     def __init__(self, ground: Ground, stage: Stage, runs: Runs) -> None:
-        self._outside = ground.outside
+        self._recording = Recording(ground, stage)
         self._stage = stage
         self._runs = runs
         per_minute = ground.settings.answers_per_minute
@@ -49,15 +51,19 @@ class Answers:
         world.insist()
         world.touch()
         task = task_named(world.plan, given.task)
-        sealed = sealed_key(by, key) or self._outside.token()
+        sealed = self._recording.seal(by, key)
         verdict = self._settled(world, task, given.answer, sealed)
         if verdict is None:
             judged = await self._judge(world, task, given.answer)
             # While the world was looked at, another answer may have closed the task.
             verdict = self._settled(world, task, given.answer, sealed)
             if verdict is None:
-                await self._record(world, judged, f"blue/{by.name}", sealed)
-                kept = world.memory.answer_with(sealed)
+                data = answered(judged, sealed)
+                await self._recording.put(
+                    world,
+                    Entry(actor=f"blue/{by.name}", kind=_KIND, subject=task.name, data=data),
+                )
+                kept = world.memory.done_with(_KIND, sealed)
                 verdict = _again(world, task, given.answer, kept) if kept else judged
         earned = {one.name: one.points for one in world.memory.score.tasks}
         return Verdict(
@@ -72,7 +78,7 @@ class Answers:
         """The verdict that stands without judging: given before, or refused."""
         if key in world.pending:
             raise conflict("this answer is still being judged", "send it again in a second")
-        before = world.memory.answer_with(key)
+        before = world.memory.done_with(_KIND, key)
         if before is not None:
             return _again(world, task, answer, before)
         return refusal(task, answer, world.pending.standings())
@@ -82,37 +88,6 @@ class Answers:
         if task.answer.kind is AnswerKind.CONDITION:
             return await asyncio.to_thread(judge_now, *judging)
         return judge_now(*judging)
-
-    async def _record(self, world: World, verdict: Judged, actor: str, key: str) -> None:
-        data = answered(verdict, key)
-        entry = Entry(actor=actor, kind="task.answered", subject=verdict.task, data=data)
-        world.pending.add(key, self._coming(world, entry))
-        try:
-            async with asyncio.timeout(SETTLE_S):
-                await self._stage.scribe.record(world, entry)
-        except TimeoutError:
-            raise StoreError("the journal does not get on: nothing was acknowledged") from None
-        finally:
-            world.pending.drop(key)
-
-    def _coming(self, world: World, entry: Entry) -> Event:
-        """The event that an entry will be; its number and exact time are not known yet."""
-        return Event(
-            sandbox=world.id,
-            epoch=world.epoch,
-            sequence=0,
-            wall_time_s=self._outside.now(),
-            sandbox_time_s=world.memory.sandbox_time_s,
-            actor=entry.actor,
-            kind=entry.kind,
-            subject=entry.subject,
-            data=entry.data,
-        )
-
-
-def sealed_key(person: Person, key: str | None) -> str:
-    """An idempotency key as the journal keeps it: one person's key is not another's."""
-    return hashlib.sha256(f"{person.id}\0{key}".encode()).hexdigest()[:32] if key else ""
 
 
 def _again(world: World, task: Task, answer: str, before: Event) -> Judged:

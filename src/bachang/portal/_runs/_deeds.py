@@ -6,44 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bachang.exercise import take_hint
 from bachang.portal._access import Person
 from bachang.portal._ground import Ground
-from bachang.portal._runs._answers import sealed_key
 from bachang.portal._runs._runs import Runs
 from bachang.portal._stage import Stage
 from bachang.portal._world import World
-from bachang.portal.models import PlayStory, Reset, Run, TakeHint, TakenHint
+from bachang.portal.models import PlayStory, Reset, Run
 
 
 class Deeds:
-    """Hints and the steering of a sandbox; each deed is in the store when it returns."""
+    """The steering of a sandbox; each deed is in the store when it returns."""
 
     def __init__(self, ground: Ground, stage: Stage, runs: Runs) -> None:
         self._audit = ground.audit
         self._stage = stage
         self._runs = runs
-
-    def hint(self, run: str, wanted: TakeHint, *, by: Person, key: str | None) -> TakenHint:
-        """Buy a hint; it is in the store when this returns."""
-        with self._acting(run) as world:
-            world.insist()
-            taken = take_hint(
-                world.sandbox,
-                self._stage.journal,
-                world.plan,
-                wanted.task,
-                actor=f"blue/{by.name}",
-                key=sealed_key(by, key),
-            )
-            world.settle(self._stage.journal.last(world.id))
-        return TakenHint(
-            task=taken.task,
-            number=taken.number,
-            of=taken.of,
-            price=taken.hint.penalty,
-            text=taken.hint.text,
-        )
 
     def reset(self, run: str, what: Reset, *, by: Person) -> Run:
         """Make a host, or everything, anew."""

@@ -55,11 +55,11 @@ async def answer(
 
 
 @router.post("/{run}/hints")
-def take_hint(
+async def take_hint(
     run: Identity, wanted: TakeHint, portal: PortalPart, person: Asking, key: Key
 ) -> TakenHint:
     """Buy the next hint of a task."""
-    return portal.deeds.hint(run, wanted, by=person, key=key)
+    return await portal.hints.take(run, wanted, by=person, key=key)
 
 
 @router.post("/{run}/reset")
