@@ -150,13 +150,20 @@ def _exec_agent(
 ) -> subprocess.Popen[bytes]:
     """The agent gets ``given`` as descriptors 3, 4, …: put there by a line of Python."""
     package = str(Path(__file__).parents[2])
-    early = [assignment.spawner, assignment.scratch, "single" if assignment.single_id else ""]
+    single = "single" if assignment.single_id else ""
+    early = [sys.prefix, sys.exec_prefix, assignment.spawner, assignment.scratch, single]
     lifted = [os.dup(descriptor) for descriptor in given]
-    program = [sys.executable, "-s", "-P", "-B", "-c", _BOOT]
+    # Its own folders of packages are ours, so it need not look for them (-S: 3 ms).
+    packages = [path for path in sys.path if path.endswith("-packages")]
+    program = [sys.executable, "-S", "-s", "-P", "-B", "-c", _BOOT]
     try:
         return subprocess.Popen(
             [*program, *map(str, lifted), *early, MARK, str(path)],
-            env={"PATH": os.defpath, "PYTHONPATH": package, "LANG": "C.UTF-8"},
+            env={
+                "PATH": os.defpath,
+                "PYTHONPATH": os.pathsep.join([package, *packages]),
+                "LANG": "C.UTF-8",
+            },
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -171,11 +178,11 @@ def _exec_agent(
 
 _BOOT = """\
 import fcntl, os, sys
-given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, len(sys.argv)) for one in sys.argv[1:-5]]
+given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, len(sys.argv)) for one in sys.argv[1:-7]]
 for number, descriptor in enumerate(given, 3):
     os.dup2(descriptor, number)
 os.closerange(3 + len(given), 4096)
-spawner, scratch, single = sys.argv[-5:-2]
+sys.prefix, sys.exec_prefix, spawner, scratch, single = sys.argv[-7:-2]
 del sys.argv[1:]
 from bachang.fabric._agent._boot import boot
 boot(spawner, scratch, single_id=bool(single))

@@ -8,6 +8,7 @@ dataclasses, no typing). Hence the imports inside of functions here.
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import socket
 import sys
@@ -36,6 +37,7 @@ def boot(spawner: str, scratch: str, *, single_id: bool) -> None:
         os.set_inheritable(descriptor, False)
     status = socket.socket(fileno=_STATUS_FD)
     refusal = _ask_for_ids(status)
+    importlib.import_module("dataclasses")  # wanted soon, and the client takes its time
     from bachang.fabric._agent._cradle import lay
     from bachang.fabric._agent._isolation import isolate
     from bachang.fabric._errors import MachineError
