@@ -12,6 +12,11 @@ from bachang.fabric import LocalFabric  # noqa: E402
 from bachang.fabric.conformance import *  # noqa: E402, F403
 from bachang.fabric.leaks import wait_clean  # noqa: E402
 
+known_failures = {
+    "TestPause.test_a_program_that_wakes_itself_is_held[plain]": "without groups no freezer: "
+    "programs are stopped by signals, and can be woken by them",
+}
+
 
 @pytest.fixture(scope="module", params=["plain", "grouped"])
 def fabric(request: pytest.FixtureRequest) -> Iterator[LocalFabric]:

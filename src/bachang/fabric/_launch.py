@@ -248,7 +248,7 @@ class _Watcher:
         self._status.settimeout(max(0.0, self._deadline - time.monotonic()))
         try:
             data = self._status.recv(_PACKET_BYTES)
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):  # of a time of 0, too
             raise PlatformError("the agent does not answer; it was ended") from None
         except ConnectionError:
             data = b""

@@ -15,19 +15,28 @@ A known failure that passes is a failure: the list is to be kept true. Needs pyt
 """
 
 from bachang.fabric.conformance._access import TestExec, TestFiles, TestTcp, TestTerminal
+from bachang.fabric.conformance._capture import TestCapture, output
+from bachang.fabric.conformance._escapes import TestEscapes
 from bachang.fabric.conformance._fixtures import expected, sandbox
+from bachang.fabric.conformance._floods import TestFloods
 from bachang.fabric.conformance._isolation import TestIsolation
 from bachang.fabric.conformance._journal import TestJournal
 from bachang.fabric.conformance._life import TestLife, TestRefusal
+from bachang.fabric.conformance._links import TestIpv6, TestLinks
 from bachang.fabric.conformance._network import TestNetwork
 from bachang.fabric.conformance._reset import TestPause, TestReset
 
 __all__ = [
+    "TestCapture",
+    "TestEscapes",
     "TestExec",
     "TestFiles",
+    "TestFloods",
+    "TestIpv6",
     "TestIsolation",
     "TestJournal",
     "TestLife",
+    "TestLinks",
     "TestNetwork",
     "TestPause",
     "TestRefusal",
@@ -35,5 +44,6 @@ __all__ = [
     "TestTcp",
     "TestTerminal",
     "expected",
+    "output",
     "sandbox",
 ]

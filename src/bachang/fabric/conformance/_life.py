@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+
 import pytest
 
-from bachang.fabric import Fabric, Sandbox, SandboxError, SandboxGoneError, WorldError
+from bachang.fabric import (
+    Fabric,
+    MachineError,
+    Sandbox,
+    SandboxError,
+    SandboxGoneError,
+    WorldError,
+)
 from bachang.fabric.conformance import _worlds
-from bachang.plan import Host, HostKind, Route, Service, ServiceKind, World
+from bachang.plan import Guarantee, Host, HostKind, Route, Service, ServiceKind, World
 
 
 class TestLife:
@@ -34,7 +44,8 @@ class TestLife:
     def test_status_tells_the_hosts(self, sandbox: Sandbox) -> None:
         status = sandbox.status()
         assert status.state == "running"
-        assert {one.name for one in status.hosts} == {"desk", "edge", "server"}
+        street = {"six", "lamp", "slow", "lossy"}
+        assert {one.name for one in status.hosts} == {"desk", "edge", "server", *street}
         server = next(one for one in status.hosts if one.name == "server")
         assert server.address == "10.72.0.21"
         assert server.services == {"page": "up", "clock": "up"}
@@ -83,6 +94,16 @@ class TestRefusal:
         words = self._refused(fabric, Host(name="h", kind=HostKind.HOST, services=(service,)))
         assert "h/mute did not answer" in words
         assert "I am mute" in words
+
+    def test_more_isolation_than_there_is(self, fabric: Fabric) -> None:
+        """It has all that it asks for, or it is not there."""
+        asked = dataclasses.replace(_worlds.single(), isolation=tuple(sorted(Guarantee)))
+        with contextlib.suppress(MachineError):
+            live = fabric.deploy(asked, name="strict")
+            lacks = live.status().degraded
+            live.destroy()
+            assert lacks == ()
+        assert "strict" not in fabric.sandboxes()
 
     def test_a_route_to_nowhere(self, fabric: Fabric) -> None:
         host = Host(

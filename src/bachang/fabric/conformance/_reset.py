@@ -9,6 +9,34 @@ import pytest
 from bachang.fabric import Sandbox, SandboxError
 from bachang.fabric.conformance import _worlds
 
+_TICKS = """
+import os, time
+last, longest = time.monotonic(), 0.0
+with open("/tmp/ticking", "w") as file:
+    file.write(str(os.getpid()))
+while True:
+    time.sleep(0.002)
+    now = time.monotonic()
+    if now - last > longest:
+        longest = now - last
+        with open("/tmp/gap.new", "w") as file:
+            file.write(str(longest))
+        os.rename("/tmp/gap.new", "/tmp/gap")
+    last = now
+"""
+"""Writes down the longest time for which it was still."""
+_WAKES_ITSELF = """
+import ctypes, signal, struct
+signal.signal(signal.SIGCONT, lambda *_: None)  # ignored, it would be sent once only
+libc = ctypes.CDLL(None)
+event = ctypes.create_string_buffer(struct.pack("QiI", 0, signal.SIGCONT, 0), 64)  # SIGEV_SIGNAL
+timer = ctypes.c_void_p()
+assert libc.timer_create(1, event, ctypes.byref(timer)) == 0
+when = ctypes.create_string_buffer(struct.pack("4q", 0, 1_000_000, 0, 1))
+assert libc.timer_settime(timer, 0, when, None) == 0
+"""
+_HELD_S = 0.8
+
 
 class TestReset:
     """reset."""
@@ -72,6 +100,24 @@ class TestPause:
         with sandbox.open_tcp("desk", "10.72.0.21", _worlds.PAGE_PORT) as connection:
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
             assert connection.recv(100)
+
+    def test_a_program_is_held(self, sandbox: Sandbox) -> None:
+        assert self._longest_gap_s(sandbox, _TICKS) > _HELD_S
+
+    def test_a_program_that_wakes_itself_is_held(self, sandbox: Sandbox) -> None:
+        """A timer of its own sends it SIGCONT each millisecond."""
+        assert self._longest_gap_s(sandbox, _WAKES_ITSELF + _TICKS) > _HELD_S
+
+    def _longest_gap_s(self, sandbox: Sandbox, script: str) -> float:
+        """Pause while a program ticks; how long it was still."""
+        start = 'rm -f /tmp/gap; setsid python3 -c "$0" >/dev/null 2>&1 & '
+        start += "until test -s /tmp/gap; do sleep .01; done"
+        sandbox.exec("server", ["bash", "-c", start, script])
+        sandbox.pause()
+        time.sleep(_HELD_S + 0.05)
+        sandbox.resume()
+        look = "sleep .1; kill $(cat /tmp/ticking); cat /tmp/gap"
+        return float(sandbox.exec("server", ["bash", "-c", look]).stdout)
 
 
 def _generation(sandbox: Sandbox, host: str) -> int:

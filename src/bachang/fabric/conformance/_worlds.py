@@ -1,11 +1,17 @@
 """The worlds of the conformance suite.
 
-``town``: a desk with a user, a router with a firewall, a server behind it::
+``town``: a desk with a user, a router with a firewall, a server behind it; and a street of its
+own with IPv6, on which one link is slow and one loses frames::
 
     desk 10.71.0.11 ── near ── edge ── far ── server 10.72.0.21:8080
+
+    six 10.73.0.11, lamp …12 (serves), slow …13, lossy …14      each fd00:73::N as well
 """
 
 from __future__ import annotations
+
+import dataclasses
+from typing import Any
 
 from bachang.plan import (
     File,
@@ -23,6 +29,9 @@ from bachang.plan import (
 
 PAGE_PORT = 8080
 BLOCKED_PORT = 9999
+SLOW_KBIT = 8_000
+LOSS = 0.2
+"""Of frames, in each direction."""
 _FIREWALL = f"""\
 table inet filter {{
   chain forward {{
@@ -49,14 +58,33 @@ def main():
 """
 
 
-def interface(net: int, number: int, *, place: int = 0) -> Interface:
-    """10.NET.0.NUMBER/24 in the network called after its second byte."""
+_LAMP = b"""\
+import socket, threading
+
+def serve(line):
+    with line:
+        count = 0
+        while data := line.recv(65536):
+            count += len(data)
+        line.sendall(b"%d" % count)
+
+def main():
+    with socket.create_server(("::", 8080), family=socket.AF_INET6, dualstack_ipv6=True) as door:
+        while True:
+            threading.Thread(target=serve, args=door.accept()[:1]).start()
+"""
+"""Says how many bytes it was sent."""
+
+
+def interface(net: int, number: int, *, place: int = 0, **link: Any) -> Interface:
+    """10.NET.0.NUMBER/24 in the network called after its second byte; ``link``: how good it is."""
     return Interface(
         name=f"eth{place}",
         network=f"net{net}",
         address=f"10.{net}.0.{number}/24",
         mac=f"02:00:00:{net:02x}:00:{number:02x}",
         port=f"n{net}-{number}",
+        **link,
     )
 
 
@@ -73,7 +101,37 @@ def single(name: str = "only") -> World:
 
 def town() -> World:
     """See the head of this module."""
-    return World(networks=(network(71), network(72)), hosts=(_desk(), _edge(), _server()))
+    street = dataclasses.replace(network(73), ipv6="fd00:73::/64")
+    hosts = (_desk(), _edge(), _server(), *_street())
+    return World(networks=(network(71), network(72), street), hosts=hosts)
+
+
+def _street() -> tuple[Host, ...]:
+    lamp = Service(
+        name="lamp",
+        kind=ServiceKind.PYTHON,
+        argv=("/var/lib/lamp.py", "main"),
+        ready_port=PAGE_PORT,
+    )
+    return (
+        _neighbour("six", 11),
+        _neighbour("lamp", 12, _LAMP, lamp),
+        _neighbour("slow", 13, rate_kbit=SLOW_KBIT),
+        _neighbour("lossy", 14, loss=LOSS),
+    )
+
+
+def _neighbour(
+    name: str, number: int, program: bytes = b"", *services: Service, **link: Any
+) -> Host:
+    address6 = f"fd00:73::{number}/64"
+    return Host(
+        name=name,
+        kind=HostKind.HOST,
+        interfaces=(interface(73, number, address6=address6, **link),),
+        files=(File(path="/var/lib/lamp.py", content=program),),
+        services=services,
+    )
 
 
 def _desk() -> Host:
