@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { useTranslation } from "#/language";
 import { useMoments } from "#/language/moments";
 import { alive, stuck, type RunSummary } from "#/models/run";
+import { useNarrow } from "./narrow";
 import { StateTag } from "./StateTag";
 import css from "./ClassTable.module.css";
 
@@ -21,16 +22,23 @@ interface ClassTableProps {
 export function ClassTable({ runs, tasks, onReset, more }: ClassTableProps): ReactElement {
   const { t } = useTranslation();
   const moments = useMoments();
+  const narrow = useNarrow();
   const columns: TableColumnsType<RunSummary> = [
     {
       title: t("console.learner"),
       dataIndex: "learner",
       sorter: (a, b) => a.learner.localeCompare(b.learner),
-      render: (_, run) => <Link to={placeOf(run)}>{run.learner}</Link>,
+      render: (_, run) => (
+        <>
+          <Link to={placeOf(run)}>{run.learner}</Link>
+          {narrow ? <StateCell run={run} /> : null}
+        </>
+      ),
     },
     {
       title: t("console.state"),
       dataIndex: "state",
+      hidden: narrow,
       render: (_, run) => <StateCell run={run} />,
     },
     {
@@ -108,7 +116,7 @@ function JoinLink({ run }: { run: RunSummary }): ReactElement | null {
   return (
     <Link to={placeOf(run)} className={css.join} aria-label={label} title={label}>
       <EyeOutlined aria-hidden="true" />
-      {t("console.join")}
+      <span>{t("console.join")}</span>
     </Link>
   );
 }

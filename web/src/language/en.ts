@@ -347,6 +347,7 @@ export const en = {
     met: "met",
     notMet: "not met",
     nothing: "Nothing has happened up to here.",
+    noRecordings: "No terminal was opened.",
     clockLabel: "Position on the clock",
     clockHelp: "Wheel or + − to zoom, drag to move, Page Up and Page Down for the next event",
     before: "Event before",

@@ -344,6 +344,7 @@ export const zh: Words = {
     met: "达成",
     notMet: "未达成",
     nothing: "到这一刻还没有发生任何事。",
+    noRecordings: "没有打开过终端。",
     clockLabel: "时钟位置",
     clockHelp: "滚轮或 + − 缩放，拖动平移，Page Up / Page Down 跳到相邻事件",
     before: "上一个事件",

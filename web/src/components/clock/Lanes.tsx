@@ -110,7 +110,7 @@ interface CurvesProps {
 /** Curves in a box that is stretched to the lane: zooming changes the box, not the curves. */
 export const Curves = memo(function Curves({ curves, window, low, high }: CurvesProps): ReactElement {
   const span = high > low ? high - low : 1;
-  const box = `${window[0]} -4 ${window[1] - window[0]} 108`;
+  const box = `${window[0]} -9 ${window[1] - window[0]} 118`;
   return (
     <svg className={css.curves} viewBox={box} preserveAspectRatio="none" aria-hidden="true">
       {curves.map(({ key, colour, dashed, stepped, points }) => (

@@ -8,10 +8,11 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useEffect, useMemo, useState, type ReactElement, type ReactNode } from "react";
+import { useNarrow } from "#/components/narrow";
 import { useTranslation } from "#/language";
 import type { HostState } from "#/models/run";
 import { graph, oriented, type Topology, type TopologyEdge } from "#/models/topology";
-import { layout, SIZES, type Layout } from "./layout";
+import { layout, sizes, type Layout } from "./layout";
 import { EDGE_TYPES, type RouteData } from "./RoutedEdge";
 import { NODE_TYPES, type MapNodeData } from "./nodes";
 import { Waiting } from "../Waiting";
@@ -30,10 +31,11 @@ interface TopologyMapProps {
 export default function TopologyMap(props: TopologyMapProps): ReactElement {
   const { topology, hosts, panel, still = false } = props;
   const { t } = useTranslation();
-  const laid = useLayout(topology);
+  const narrow = useNarrow();
+  const laid = useLayout(topology, narrow);
   const nodes = useMemo(
-    () => (laid ? mapNodes(topology, hosts, laid, panel) : []),
-    [topology, hosts, laid, panel],
+    () => (laid ? mapNodes(topology, hosts, laid, narrow, panel) : []),
+    [topology, hosts, laid, narrow, panel],
   );
   const edges = useMemo(() => (laid ? mapEdges(topology, laid) : []), [topology, laid]);
   if (!laid) return <Waiting />;
@@ -47,6 +49,7 @@ export default function TopologyMap(props: TopologyMapProps): ReactElement {
       fitView
       fitViewOptions={{ padding: still ? 0.03 : 0.06, maxZoom: still ? 4 : 1.35 }}
       data-wall={still}
+      data-narrow={narrow}
       minZoom={0.25}
       maxZoom={4}
       nodesDraggable={false}
@@ -64,7 +67,7 @@ export default function TopologyMap(props: TopologyMapProps): ReactElement {
         "controls.fitView.ariaLabel": t("host.fit"),
       }}
     >
-      {still ? null : <Controls showInteractive={false} />}
+      {still ? null : <Controls showInteractive={false} position={narrow ? "top-right" : "bottom-left"} />}
     </ReactFlow>
   );
 }
@@ -72,18 +75,18 @@ export default function TopologyMap(props: TopologyMapProps): ReactElement {
 /** Nodes take clicks themselves, but the map must not swallow them. */
 const IGNORE: NodeMouseHandler = () => undefined;
 
-function useLayout(topology: Topology): Layout | null {
+function useLayout(topology: Topology, narrow: boolean): Layout | null {
   const [laid, setLaid] = useState<Layout | null>(null);
   useEffect(() => {
     let wanted = true;
     const { nodes, edges } = graph(topology);
-    void layout(nodes, edges).then((found) => {
+    void layout(nodes, edges, narrow).then((found) => {
       if (wanted) setLaid(found);
     });
     return () => {
       wanted = false;
     };
-  }, [topology]);
+  }, [topology, narrow]);
   return laid;
 }
 
@@ -91,13 +94,14 @@ function mapNodes(
   topology: Topology,
   hosts: readonly HostState[] | undefined,
   laid: Layout,
+  narrow: boolean,
   panel: TopologyMapProps["panel"],
 ): Node<MapNodeData>[] {
   return graph(topology).nodes.map(({ id, kind, name }) => ({
     id,
     type: kind,
     position: laid.places.get(id) ?? { x: 0, y: 0 },
-    ...SIZES[kind],
+    ...sizes(narrow)[kind],
     data: {
       network: topology.networks.find((each) => each.name === name),
       host: topology.hosts.find((each) => each.name === name),

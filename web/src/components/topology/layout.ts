@@ -19,26 +19,35 @@ export interface Layout {
   routes: Map<string, Place[]>;
 }
 
+type Sizes = Record<NodeKind, { width: number; height: number }>;
+
 /** Width and height of each kind of node, in pixels at zoom 1. */
-export const SIZES: Record<NodeKind, { width: number; height: number }> = {
+const ROOMY: Sizes = {
   network: { width: 250, height: 34 },
   host: { width: 154, height: 52 },
   router: { width: 206, height: 52 },
   system: { width: 168, height: 48 },
 };
+/** On a phone: as narrow as names and addresses allow, one address a line. */
+const NARROW: Sizes = {
+  network: { width: 210, height: 34 },
+  host: { width: 122, height: 52 },
+  router: { width: 122, height: 66 },
+  system: { width: 150, height: 48 },
+};
+
+export const sizes = (narrow: boolean): Sizes => (narrow ? NARROW : ROOMY);
 
 const OPTIONS = {
   "elk.algorithm": "layered",
   "elk.direction": "DOWN",
   "elk.layered.spacing.nodeNodeBetweenLayers": "28",
-  "elk.spacing.nodeNode": "18",
   "elk.layered.nodePlacement.strategy": "SIMPLE", // centred: the narrowest, so the largest on a screen
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.layered.considerModelOrder.components": "FORCE_MODEL_ORDER",
   "elk.edgeRouting": "ORTHOGONAL",
   "elk.spacing.edgeEdge": "10",
   "elk.spacing.componentComponent": "56",
-  "elk.aspectRatio": "2.2",
 };
 
 let engine: ELK | undefined;
@@ -51,11 +60,15 @@ function elk(): ELK {
 export async function layout(
   nodes: readonly TopologyNode[],
   edges: readonly TopologyEdge[],
+  narrow: boolean,
 ): Promise<Layout> {
+  const shape = narrow
+    ? { "elk.spacing.nodeNode": "10", "elk.aspectRatio": "0.8" }
+    : { "elk.spacing.nodeNode": "18", "elk.aspectRatio": "2.2" };
   const laid = await elk().layout({
     id: "root",
-    layoutOptions: OPTIONS,
-    children: nodes.map(({ id, kind }) => ({ id, ...SIZES[kind] })),
+    layoutOptions: { ...OPTIONS, ...shape },
+    children: nodes.map(({ id, kind }) => ({ id, ...sizes(narrow)[kind] })),
     edges: oriented(nodes, edges).map(({ id, from, to }) => ({ id, sources: [from], targets: [to] })),
   });
   return {

@@ -8,6 +8,7 @@ import {
 import { Handle, Position, type Node, type NodeProps, type NodeTypes } from "@xyflow/react";
 import { Popover } from "antd";
 import { useState, type ReactElement, type ReactNode } from "react";
+import { useNarrow } from "#/components/narrow";
 import { useText, useTranslation } from "#/language";
 import type { HostState } from "#/models/run";
 import type { Topology, TopologyHost } from "#/models/topology";
@@ -58,6 +59,7 @@ function SystemNode({ data: { system } }: MapNode): ReactElement {
 
 function HostNode({ data: { host, state, panel } }: MapNode): ReactElement | null {
   const [open, setOpen] = useState(false);
+  const narrow = useNarrow();
   if (!host) return null;
   const face = <HostFace host={host} state={state?.state ?? host.state} pressable={!!panel} />;
   if (!panel) return face;
@@ -66,7 +68,7 @@ function HostNode({ data: { host, state, panel } }: MapNode): ReactElement | nul
       open={open}
       onOpenChange={setOpen}
       trigger="click"
-      placement="right"
+      placement={narrow ? "bottom" : "right"}
       destroyOnHidden
       content={panel(host.name, () => setOpen(false))}
     >

@@ -94,7 +94,11 @@ function JoinForm({ token }: { token: string }): ReactElement {
         >
           <Input.Password autoComplete="new-password" maxLength={200} />
         </Form.Item>
-        {join.error ? <ProblemNote problem={asProblem(join.error)} /> : null}
+        {join.error ? (
+          <Form.Item>
+            <ProblemNote problem={asProblem(join.error)} />
+          </Form.Item>
+        ) : null}
         <Button block type="primary" htmlType="submit" loading={join.isPending}>
           {t("people.join.submit")}
         </Button>

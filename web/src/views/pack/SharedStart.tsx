@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { Empty } from "#/components/Empty";
 import { asProblem } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
+import { Waiting } from "#/components/Waiting";
 import { useTranslation } from "#/language";
 import type { Pack } from "#/models/pack";
 import type { Group } from "#/models/people";
@@ -64,7 +65,7 @@ export function SharedStart({ kind, pack, onClose }: SharedStartProps): ReactEle
           </Empty>
         ) : (
           <Form form={form} layout="vertical" onFinish={begin}>
-            <Fields groups={groups.data} />
+            {groups.data ? <Fields groups={groups.data} /> : <Waiting />}
           </Form>
         )}
         <CapacityLine pack={pack.name} wanted={sandboxes} />
@@ -74,16 +75,17 @@ export function SharedStart({ kind, pack, onClose }: SharedStartProps): ReactEle
   );
 }
 
-function Fields({ groups }: { groups: readonly Group[] | undefined }): ReactElement {
+function Fields({ groups }: { groups: readonly Group[] }): ReactElement {
   const { t } = useTranslation();
-  const options = groups?.map(({ id, title, members }) => ({
+  const options = groups.map(({ id, title, members }) => ({
     value: id,
     label: `${title} (${members})`,
   }));
+  const only = groups.length === 1 ? groups[0]?.id : undefined;
   return (
     <>
-      <Form.Item name="group" label={t("library.groupTitle")} rules={[{ required: true }]}>
-        <Select loading={!groups} options={options ?? []} />
+      <Form.Item name="group" label={t("library.groupTitle")} rules={[{ required: true }]} initialValue={only}>
+        <Select options={options} />
       </Form.Item>
       <Form.Item name="title" label={t("library.titleLabel")}>
         <Input maxLength={200} autoComplete="off" />

@@ -42,6 +42,7 @@ export function Scene({ record, whose, now, onGo }: SceneProps): ReactElement {
         </div>
       </div>
       {recordings.length > 0 ? <Screens record={record} now={now} onGo={onGo} /> : null}
+      {recordings.length === 0 && whose !== undefined ? <NoScreens /> : null}
       <div className={css.part}>
         <h3>{t("review.journal")}</h3>
         <div className={css.journal}>
@@ -50,6 +51,17 @@ export function Scene({ record, whose, now, onGo }: SceneProps): ReactElement {
         </div>
       </div>
     </section>
+  );
+}
+
+/** Keeps the place, so that what is beside each other is alike. */
+function NoScreens(): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <div className={css.part}>
+      <h3>{t("review.recordings")}</h3>
+      <p className={css.none}>{t("review.noRecordings")}</p>
+    </div>
   );
 }
 

@@ -56,7 +56,13 @@ function Degraded({ reasons }: { reasons: readonly string[] }): ReactElement {
   const { t } = useTranslation();
   return (
     <Tooltip title={reasons.join("; ")} trigger={["hover", "focus", "click"]}>
-      <Button size="small" type="text" icon={<InfoCircleOutlined />} className={css.degraded ?? ""}>
+      <Button
+        size="small"
+        type="text"
+        icon={<InfoCircleOutlined />}
+        className={css.degraded ?? ""}
+        aria-label={t("run.degraded")}
+      >
         {t("run.degraded")}
       </Button>
     </Tooltip>
