@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bachang.fabric import MachineError, _kernel_checks, doctor
+from bachang.fabric import MachineError, _probes
 from bachang.fabric._cgroups import Held
 from bachang.fabric.doctor import Need, Outcome, missing, probe
 from bachang.plan import Guarantee
@@ -25,6 +25,10 @@ def test_everything_is_explained_in_both_languages():
         for text in (finding.title, finding.cost, finding.remedy):
             assert set(text) == {"en", "zh"}
             assert all(text.values())
+
+
+def test_each_capability_has_its_probe_and_each_probe_its_words():
+    assert {one.capability for one in probe()} == _probes.PROBES.keys()
 
 
 def test_a_missing_feature_is_named():
@@ -70,12 +74,12 @@ def test_what_is_optional_keeps_nobody_from_sandboxes():
 
 
 def _least(monkeypatch: pytest.MonkeyPatch, *demanded: Guarantee) -> Outcome:
-    monkeypatch.setattr(doctor, "least", lambda: frozenset(demanded))
-    return doctor._least_isolation()
+    monkeypatch.setattr(_probes, "least", lambda: frozenset(demanded))
+    return _probes._least_isolation()
 
 
 def test_the_operators_least_isolation_is_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(doctor, "writable_groups", lambda: {Held.MEMORY: "/sys/fs/cgroup/memory/x"})
+    monkeypatch.setattr(_probes, "writable_groups", lambda: {Held.MEMORY: "/groups"})
     assert "nothing is demanded" in _least(monkeypatch).detail
     given = _least(monkeypatch, Guarantee.MEMORY)
     assert given.present
@@ -89,16 +93,16 @@ def test_an_operators_file_that_cannot_be_understood_is_told(monkeypatch: pytest
     def broken() -> frozenset[Guarantee]:
         raise MachineError("/etc/bachang/isolation.toml cannot be understood")
 
-    monkeypatch.setattr(doctor, "least", broken)
+    monkeypatch.setattr(_probes, "least", broken)
     (found,) = [one for one in missing(probe()) if one.capability == "least-isolation"]
     assert "cannot be understood" in found.detail
 
 
 def test_groups_of_dead_sandboxes_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(doctor, "writable_groups", lambda: {"memory": str(tmp_path)})
-    assert doctor._no_groups_left().present
+    monkeypatch.setattr(_probes, "writable_groups", lambda: {"memory": str(tmp_path)})
+    assert _probes._no_groups_left().present
     (tmp_path / "bachang-gone-0a1b2c3d").mkdir()
-    assert doctor._no_groups_left() == Outcome(present=False, detail="gone-0a1b2c3d")
+    assert _probes._no_groups_left() == Outcome(present=False, detail="gone-0a1b2c3d")
 
 
 @pytest.mark.parametrize("kept", ["0\n", None])
@@ -108,7 +112,7 @@ def test_without_a_restriction_apparmor_is_no_matter(
     switch = tmp_path / "restrict"
     if kept is not None:
         switch.write_text(kept)
-    monkeypatch.setattr(_kernel_checks, "_RESTRICTED", switch)
+    monkeypatch.setattr(_probes, "_RESTRICTED", switch)
     finding = next(one for one in probe() if one.capability == "apparmor")
     assert finding.present
     assert "does not restrict" in finding.detail
@@ -122,8 +126,8 @@ def test_with_a_restriction_this_python_tries(
 ):
     switch = tmp_path / "restrict"
     switch.write_text("1\n")
-    monkeypatch.setattr(_kernel_checks, "_RESTRICTED", switch)
-    monkeypatch.setattr(_kernel_checks, "_MAKE_NAMESPACES", code)
+    monkeypatch.setattr(_probes, "_RESTRICTED", switch)
+    monkeypatch.setattr(_probes, "_MAKE_NAMESPACES", code)
     finding = next(one for one in probe() if one.capability == "apparmor")
     assert finding.present is present
     assert finding.detail == ("" if present else "denied")
@@ -135,7 +139,7 @@ def test_the_version_of_control_groups_is_told(
 ):
     if controllers:
         (tmp_path / "cgroup.controllers").write_text("memory pids cpu\n")
-    monkeypatch.setattr(_kernel_checks, "_CGROUPS", tmp_path)
+    monkeypatch.setattr(_probes, "_CGROUPS", tmp_path)
     finding = next(one for one in probe() if one.capability == "control-groups-v2")
     assert finding.present is present
     assert finding.detail == ("version 2" if present else "version 1")

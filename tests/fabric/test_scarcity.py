@@ -10,6 +10,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from bachang.fabric import LocalFabric, MachineError
+from bachang.fabric import LocalFabric, MachineError, PlatformError
 from bachang.fabric._agent import _main
 from bachang.fabric._launch import _Watcher
+from bachang.fabric._state import StateDirectory
 from bachang.fabric.leaks import wait_clean
 from tests.fabric.scarce import tasks
 from tests.fabric.worlds import host, world
@@ -118,6 +120,15 @@ def test_a_client_without_memory_for_itself_leaves_nothing(
     monkeypatch.setattr(_Watcher, "wait", wait)
     with pytest.raises(MachineError, match="short of memory"):
         LocalFabric().deploy(world(host("a", 11)), name="scarce")
+
+
+def test_an_agent_that_is_late_is_said_to_be(tmp_path: Path) -> None:
+    """Its time may have passed before it is waited for; that is no want of anything."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs, subprocess.Popen(["sleep", "60"]) as late:
+        with pytest.raises(PlatformError, match="does not answer"):
+            _Watcher(ours, late, StateDirectory(tmp_path), time.monotonic() - 1).wait()
+        late.kill()
 
 
 async def _for_ever() -> None:

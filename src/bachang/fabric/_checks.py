@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +34,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One capability, what it is worth, and how to find out."""
+    """One capability, and what it is worth."""
 
     capability: str
     need: Need
     title: Text
     cost: Text
     remedy: Text
-    probe: Callable[[], Outcome]
 
 
 def table_holds(family: str, entries: int) -> Outcome:
