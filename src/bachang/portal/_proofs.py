@@ -70,9 +70,9 @@ class Proofs:
         return self.shipped(folder, content, plan) or own
 
     def shipped(self, folder: Path, content: str, plan: Plan | None) -> Proof | None:
-        """The proof with which a pack ships, if it holds for this content and plan."""
+        """The proof with which a pack ships, if it holds for this content."""
         kept = kept_proof(folder)
-        if plan is None or kept is None or not kept.holds(content, plan):
+        if plan is None or kept is None or not kept.holds(content):
             return None
         ended_at = moment(kept.at_s)
         shown = Verification(
