@@ -147,10 +147,10 @@ def profile(root: Path) -> str:
     )
 
 
-def neighbour_steps() -> list[RootStep]:
+def neighbour_steps(settings: Path = Path("/proc/sys")) -> list[RootStep]:
     """Room for neighbours: the table is one for all network namespaces of a machine."""
     wanted = {
-        Path(f"/proc/sys/net/{family}/neigh/default/{key}"): value
+        settings / f"net/{family}/neigh/default/{key}": value
         for family in ("ipv4", "ipv6")
         for key, value in _NEIGHBOURS.items()
     }
@@ -158,7 +158,7 @@ def neighbour_steps() -> list[RootStep]:
     if all(int(path.read_text()) >= value for path, value in known.items()):
         return []
     why = "room in the machine-wide neighbour table for many hosts"
-    names = {path.relative_to("/proc/sys"): value for path, value in known.items()}
+    names = {path.relative_to(settings): value for path, value in known.items()}
     text = "".join(f"{str(name).replace('/', '.')} = {value}\n" for name, value in names.items())
     install = ("install", "-D", "-m", "644", "/dev/stdin", str(_SYSCTL))
     return [

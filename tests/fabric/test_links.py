@@ -22,6 +22,7 @@ from bachang.fabric import (
 )
 from bachang.fabric.doctor import probe
 from bachang.plan import Host, World
+from setup._machine import neighbour_steps
 from tests.fabric.worlds import LAN, host, world
 
 _HAS_NETEM = next(one.present for one in probe() if one.capability == "delay")
@@ -209,6 +210,21 @@ def test_a_segment_too_large_for_a_small_table_is_refused() -> None:
         _neighbours.check(many, 1024)
     assert _neighbours.check(many, 1 << 20) == ""
     assert "65792 neighbour entries" in _neighbours.check(many, 8192)
+
+
+def test_set_up_raises_the_limits_of_a_small_table(tmp_path: Path) -> None:
+    table = tmp_path / "net/ipv4/neigh/default"
+    table.mkdir(parents=True)
+    for name in ("gc_thresh1", "gc_thresh2", "gc_thresh3"):
+        (table / name).write_text("1024\n")
+    write, load = neighbour_steps(tmp_path)
+    assert "net.ipv4.neigh.default.gc_thresh3 = 65536\n" in (write.stdin or "")
+    assert "ipv6" not in (write.stdin or ""), "a kernel without IPv6 has no such table"
+    assert load.argv[0] == "sysctl"
+    for line in (write.stdin or "").splitlines():
+        name, value = line.split(" = ")
+        (tmp_path / name.replace(".", "/")).write_text(value)
+    assert neighbour_steps(tmp_path) == []
 
 
 @pytest.mark.slow
