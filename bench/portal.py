@@ -42,10 +42,15 @@ _AT_ONCE = 50
 """Viewers that connect at a time."""
 
 
-def run() -> list[Row]:
-    """Start a portal, load it, end it."""
+def run(part: str = "") -> list[Row]:
+    """Start a portal, load it, end it.
+
+    Args:
+        part: The store to measure with, ``sqlite`` or ``postgres``; empty: both in turn.
+    """
+    parts = {"sqlite": _sqlite, "postgres": _postgres}
     with _bare() as bare:
-        return [*_sqlite(bare), *_postgres(bare)]
+        return [row for name, rows in parts.items() if part in ("", name) for row in rows(bare)]
 
 
 def _sqlite(bare: int) -> list[Row]:

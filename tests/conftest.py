@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import shutil
@@ -110,5 +111,6 @@ def _children() -> set[int]:
     """Direct children of this process, zombies included."""
     pids: set[int] = set()
     for task in Path("/proc/self/task").iterdir():
-        pids.update(int(pid) for pid in (task / "children").read_text().split())
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended
+            pids.update(int(pid) for pid in (task / "children").read_text().split())
     return pids

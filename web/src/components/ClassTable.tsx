@@ -1,12 +1,13 @@
 /** A class as a table: who is where, who is stuck, who was active last. */
 import { EyeOutlined, ReloadOutlined } from "@ant-design/icons";
-import { Button, Table, type TableColumnsType } from "antd";
+import { Button, type TableColumnsType } from "antd";
 import type { ReactElement, ReactNode } from "react";
 import { Link } from "react-router";
 import { useTranslation } from "#/language";
 import { useMoments } from "#/language/moments";
 import { alive, stuck, type RunSummary } from "#/models/run";
 import { useNarrow } from "./narrow";
+import { RowTable } from "./RowTable";
 import { StateTag } from "./StateTag";
 import css from "./ClassTable.module.css";
 
@@ -92,14 +93,11 @@ export function ClassTable({ runs, tasks, onReset, more }: ClassTableProps): Rea
     },
   ];
   return (
-    <Table<RunSummary>
+    <RowTable<RunSummary>
       className={css.table ?? ""}
-      size="middle"
-      rowKey="id"
       columns={columns}
-      dataSource={[...runs]}
-      pagination={runs.length > 50 ? { pageSize: 50 } : false}
       rowClassName={(run) => (stuck(run) ? (css.stuck ?? "") : "")}
+      rows={runs}
     />
   );
 }

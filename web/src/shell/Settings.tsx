@@ -1,16 +1,13 @@
 /** Language, appearance and account. */
-import { BgColorsOutlined, GlobalOutlined, UserOutlined } from "@ant-design/icons";
-import { Button, Dropdown, type MenuProps } from "antd";
-import type { ReactElement, ReactNode } from "react";
+import { UserOutlined } from "@ant-design/icons";
+import type { ReactElement } from "react";
 import { useNavigate } from "react-router";
-import { speak, useLanguage, useTranslation } from "#/language";
-import { useTheme, type ThemeChoice } from "#/theme";
+import { useTranslation } from "#/language";
 import { useQueryClient } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
+import { Choice, LanguageChoice, ThemeSetting } from "./choices";
 import css from "./Settings.module.css";
 import { usePresent } from "./SignedIn";
-
-const THEMES: readonly ThemeChoice[] = ["system", "light", "dark"];
 
 export function Settings(): ReactElement {
   return (
@@ -19,38 +16,6 @@ export function Settings(): ReactElement {
       <ThemeSetting />
       <AccountMenu />
     </div>
-  );
-}
-
-/** The other language, in its own script: one click and everything is in it. */
-export function LanguageChoice(): ReactElement {
-  const { t } = useTranslation();
-  const other = useLanguage() === "zh" ? "en" : "zh";
-  const name = other === "zh" ? "中文" : "English";
-  return (
-    <Button
-      type="text"
-      icon={<GlobalOutlined />}
-      lang={other}
-      aria-label={`${t("settings.language")}: ${name}`}
-      onClick={() => void speak(other)}
-    >
-      {name}
-    </Button>
-  );
-}
-
-export function ThemeSetting(): ReactElement {
-  const { t } = useTranslation();
-  const { choice, choose } = useTheme();
-  const items = THEMES.map((key) => ({ key, label: t(`settings.${key}`) }));
-  const select = ({ key }: { key: string }): void => choose(key as ThemeChoice);
-  return (
-    <Choice
-      label={t("settings.theme")}
-      icon={<BgColorsOutlined />}
-      menu={{ items, onClick: select, selectedKeys: [choice] }}
-    />
   );
 }
 
@@ -72,23 +37,5 @@ function AccountMenu(): ReactElement {
     <Choice label={t("settings.account")} icon={<UserOutlined />} menu={{ items }}>
       {account.display_name}
     </Choice>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  icon: ReactNode;
-  menu: MenuProps;
-  children?: string;
-}
-
-function Choice({ label, icon, menu, children }: ChoiceProps): ReactElement {
-  const name = children === undefined ? label : `${label}: ${children}`;
-  return (
-    <Dropdown menu={menu} trigger={["click"]}>
-      <Button type="text" icon={icon} aria-label={name}>
-        {children}
-      </Button>
-    </Dropdown>
   );
 }

@@ -1,9 +1,10 @@
 /** The accounts: all may look who gather people; administrators make, edit and lock them. */
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Input, Skeleton, Table, type TableColumnsType } from "antd";
+import { Button, Input, Skeleton, type TableColumnsType } from "antd";
 import { useState, type ReactElement } from "react";
 import { Failed } from "#/components/Failed";
 import { RoleTags } from "#/components/RoleTags";
+import { RowTable } from "#/components/RowTable";
 import { useTranslation } from "#/language";
 import { useMoments } from "#/language/moments";
 import { administers, type Person } from "#/models/people";
@@ -92,14 +93,11 @@ function AccountTable({ accounts }: { accounts: readonly Person[] }): ReactEleme
       : []),
   ];
   return (
-    <Table<Person>
+    <RowTable<Person>
       className={`${css.table} ${css.scroll}`}
-      rowKey="id"
-      size="middle"
       columns={columns}
-      dataSource={[...accounts]}
       locale={{ emptyText: t("people.account.none") }}
-      pagination={accounts.length > 50 ? { pageSize: 50 } : false}
+      rows={accounts}
     />
   );
 }

@@ -1,10 +1,11 @@
 /** The people in a group: adding, taking out, inviting. */
 import { DeleteOutlined, MailOutlined, UserDeleteOutlined } from "@ant-design/icons";
-import { App, Button, Select, Skeleton, Table, type TableColumnsType } from "antd";
+import { App, Button, Select, Skeleton, type TableColumnsType } from "antd";
 import { useState, type ReactElement } from "react";
 import { Empty } from "#/components/Empty";
 import { Failed } from "#/components/Failed";
 import { RoleTags } from "#/components/RoleTags";
+import { RowTable } from "#/components/RowTable";
 import { useTranslation } from "#/language";
 import type { Group, Person } from "#/models/people";
 import { useTell } from "#/shell/tell";
@@ -159,13 +160,10 @@ function Members({ members, onRemove }: MembersProps): ReactElement {
     },
   ];
   return (
-    <Table<Person>
+    <RowTable<Person>
       className={css.table ?? ""}
-      rowKey="id"
-      size="middle"
       columns={columns}
-      dataSource={[...members]}
-      pagination={members.length > 50 ? { pageSize: 50 } : false}
+      rows={members}
     />
   );
 }

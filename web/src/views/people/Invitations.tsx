@@ -1,10 +1,11 @@
 /** The open invitations: making, looking, revoking. */
 import { PlusOutlined } from "@ant-design/icons";
-import { App, Button, Skeleton, Table, type TableColumnsType } from "antd";
+import { App, Button, Skeleton, type TableColumnsType } from "antd";
 import { useState, type ReactElement } from "react";
 import { Empty } from "#/components/Empty";
 import { Failed } from "#/components/Failed";
 import { RoleTags } from "#/components/RoleTags";
+import { RowTable } from "#/components/RowTable";
 import { useTranslation } from "#/language";
 import { useMoments } from "#/language/moments";
 import type { Invitation } from "#/models/people";
@@ -82,13 +83,10 @@ function InvitationTable({ invitations }: { invitations: readonly Invitation[] }
     },
   ];
   return (
-    <Table<Invitation>
+    <RowTable<Invitation>
       className={`${css.table} ${css.scroll}`}
-      rowKey="id"
-      size="middle"
       columns={columns}
-      dataSource={[...invitations]}
-      pagination={invitations.length > 50 ? { pageSize: 50 } : false}
+      rows={invitations}
     />
   );
 }

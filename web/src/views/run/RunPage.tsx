@@ -5,7 +5,7 @@ import { useNarrow } from "#/components/narrow";
 import { Waiting } from "#/components/Waiting";
 import { useTranslation } from "#/language";
 import type { Connection } from "#/models/live";
-import { others, type Run } from "#/models/run";
+import { others } from "#/models/run";
 import type { RunLive } from "#/models/runLive";
 import { usePresent } from "#/shell/SignedIn";
 import { useMessages } from "./messages";
@@ -26,12 +26,6 @@ type Upper = Exclude<Part, "tasks" | "terminal">;
 
 const UPPER: readonly Upper[] = ["world", "screens", "values", "timeline"];
 const ALL: readonly Part[] = ["tasks", "world", "terminal", "screens", "values", "timeline"];
-
-export interface PartProps {
-  run: Run;
-  /** The world takes no actions now. */
-  still: boolean;
-}
 
 interface RunPageProps {
   live: RunLive;

@@ -8,7 +8,7 @@ import { useText, useTranslation } from "#/language";
 import { usePresent } from "#/shell/SignedIn";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
-import type { PartProps } from "./RunPage";
+import type { PartProps } from "./part";
 import css from "./run.module.css";
 import { useTopology } from "./WorldPart";
 

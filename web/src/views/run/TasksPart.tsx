@@ -4,7 +4,7 @@ import { TaskList } from "#/components/TaskList";
 import { useTranslation } from "#/language";
 import { alive, nextTask } from "#/models/run";
 import * as portal from "#/transport/portal";
-import type { PartProps } from "./RunPage";
+import type { PartProps } from "./part";
 import css from "./run.module.css";
 
 export function TasksPart(props: PartProps): ReactElement {

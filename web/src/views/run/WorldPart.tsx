@@ -8,7 +8,7 @@ import { alive, type Run } from "#/models/run";
 import { useReset } from "#/shell/reset";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
-import type { PartProps } from "./RunPage";
+import type { PartProps } from "./part";
 import css from "./run.module.css";
 
 const loadMap = () => import("#/components/topology/TopologyMap");

@@ -2,7 +2,7 @@
 import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "#/language";
 import { Mark } from "#/shell/Mark";
-import { LanguageChoice, ThemeSetting } from "#/shell/Settings";
+import { LanguageChoice, ThemeSetting } from "#/shell/choices";
 import css from "./signIn.module.css";
 
 export function Card({ title, children }: { title: string; children: ReactNode }): ReactElement {
