@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from bachang.fabric._cgroups import Held
-from bachang.fabric._contract import MachineError
+from bachang.fabric._errors import MachineError
 from bachang.plan import Guarantee
 
 _WITHOUT = {

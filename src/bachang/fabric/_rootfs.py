@@ -11,7 +11,7 @@ import os
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy, _recipe
 from bachang.fabric._accounts import TTY_GROUP, Account, accounts, group, passwd, shadow
-from bachang.fabric._contract import WorldError
+from bachang.fabric._errors import WorldError
 from bachang.fabric._template import BASE, HOST_DIRECTORIES, SHARED_ETC, STORE
 from bachang.plan import Host, HostKind, World
 

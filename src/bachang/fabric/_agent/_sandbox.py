@@ -11,12 +11,11 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
-from bachang.fabric._agent._firewall import load_firewall
-from bachang.fabric._agent._host import LiveHost, adopt, why_not_made
+from bachang.fabric._agent._host import LiveHost
 from bachang.fabric._agent._logs import keep_small
 from bachang.fabric._agent._lookout import Lookout
+from bachang.fabric._agent._making import Maker
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._plant import Plant, open_listener
@@ -27,10 +26,9 @@ from bachang.fabric._agent._stillness import Stillness
 from bachang.fabric._agent._together import together
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._cgroups import Membership
-from bachang.fabric._contract import FabricError, MachineError, PlatformError, SandboxError
+from bachang.fabric._contract import FabricError, SandboxError
 from bachang.fabric._guarantees import demand, explain, missing
-from bachang.fabric._spawner import Birth, Process, Spawner, SpawnError
+from bachang.fabric._spawner import Process, Spawner
 from bachang.plan import Host, Service, ServiceKind
 
 _BESIDE_EACH_OTHER = 32
@@ -61,13 +59,10 @@ class World:
         self.children.adopt(cradle.beginning, lambda _status: None)
         self._spawner = Spawner(cradle.requests, cradle.reports, on_end=self._spawner_ended)
         self._nursery = nursery
-        self._ahead = {
-            name: (self._spawner.expect(number), group)
-            for name, (number, group) in nursery.ahead.items()
-        }
         self._spawner.on_init_end = self._init_ended
         self.zygote = self._start_zygote()
         self.switch = Switch(self.plan, assignment.neighbour_entries)
+        self._maker = Maker(nursery, self._spawner, self.switch)
         self._lookout = Lookout(self.switch.home)
         self.plant = self._start_plant()
         journal.on_full = self._journal_full
@@ -88,7 +83,7 @@ class World:
 
         async def one(host: Host) -> None:
             async with gate:
-                self.hosts[host.name] = await self.make(host, 0)
+                self.hosts[host.name] = await self._maker.make(host, 0)
 
         await together([one(host) for host in self.plan.hosts])
         self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
@@ -117,40 +112,6 @@ class World:
         self.degraded += explain(lacking)
         demand(self.assignment.least, lacking, "the operator of this machine")
         demand(self.plan.isolation, lacking, "the scenario")
-
-    async def make(self, host: Host, generation: int, *, spare: bool = False) -> LiveHost:
-        """A generation of a host, wired and checked, without its services."""
-        ahead = host.name in self._ahead
-        birth, group = self._ahead.pop(host.name) if ahead else self._ask_for(host, generation)
-        try:
-            born = await birth
-        except SpawnError as error:
-            raise why_not_made(host, error) from error
-        live = adopt(host, generation, born.pid, group)
-        if born.open_descriptors:
-            raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
-        if spare:
-            await self.switch.room.room_for(host)
-        live.ports = self.switch.plug(host, live.network, spare=spare)
-        if host.firewall:
-            await load_firewall(self._spawner, live)
-        self.switch.configure(host, live.network)
-        if not spare:
-            self.switch.introduce(host, live.network)
-        return live
-
-    def _ask_for(self, host: Host, generation: int) -> tuple[asyncio.Future[Birth], Membership]:
-        try:
-            group = self._nursery.groups.make(host.name, generation, host.limits)
-        except OSError as error:
-            raise MachineError(f"control groups of host {host.name}: {error}") from error
-        birth = self._spawner.create(
-            self._nursery.files.recipe(host),
-            ids=self._nursery.ids,
-            capabilities=_policy.capabilities(host),
-            cgroups=group.doors,
-        )
-        return birth, group
 
     async def reset_host(self, name: str) -> None:
         """A new generation takes over once it answers; then the old one goes.
@@ -313,7 +274,7 @@ class World:
 
     async def _replace(self, name: str) -> None:
         old = self.hosts[name]
-        fresh = await self.make(old.plan, old.generation + 1, spare=True)
+        fresh = await self._maker.make(old.plan, old.generation + 1, spare=True)
         self._start_services(fresh)
         try:
             await wait_ready([fresh], self._ready_s)

@@ -1,0 +1,61 @@
+"""How a generation of a host comes to be: asked of the spawner, wired, given its rules, checked."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bachang.fabric import _policy
+from bachang.fabric._agent._firewall import load_firewall
+from bachang.fabric._agent._host import LiveHost, adopt, why_not_made
+from bachang.fabric._agent._network import Switch
+from bachang.fabric._agent._nursery import Nursery
+from bachang.fabric._cgroups import Membership
+from bachang.fabric._contract import MachineError, PlatformError
+from bachang.fabric._spawner import Birth, Spawner, SpawnError
+from bachang.plan import Host
+
+
+class Maker:
+    """Makes the hosts of one sandbox, the first of which its nursery has asked for already."""
+
+    def __init__(self, nursery: Nursery, spawner: Spawner, switch: Switch) -> None:
+        self._nursery = nursery
+        self._spawner = spawner
+        self._switch = switch
+        self._ahead = {
+            name: (spawner.expect(number), group) for name, (number, group) in nursery.ahead.items()
+        }
+
+    async def make(self, host: Host, generation: int, *, spare: bool = False) -> LiveHost:
+        """A generation of a host, wired and checked, without its services."""
+        ahead = host.name in self._ahead
+        birth, group = self._ahead.pop(host.name) if ahead else self._ask_for(host, generation)
+        try:
+            born = await birth
+        except SpawnError as error:
+            raise why_not_made(host, error) from error
+        live = adopt(host, generation, born.pid, group)
+        if born.open_descriptors:
+            raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
+        if spare:
+            await self._switch.room.room_for(host)
+        live.ports = self._switch.plug(host, live.network, spare=spare)
+        if host.firewall:
+            await load_firewall(self._spawner, live)
+        self._switch.configure(host, live.network)
+        if not spare:
+            self._switch.introduce(host, live.network)
+        return live
+
+    def _ask_for(self, host: Host, generation: int) -> tuple[asyncio.Future[Birth], Membership]:
+        try:
+            group = self._nursery.groups.make(host.name, generation, host.limits)
+        except OSError as error:
+            raise MachineError(f"control groups of host {host.name}: {error}") from error
+        birth = self._spawner.create(
+            self._nursery.files.recipe(host),
+            ids=self._nursery.ids,
+            capabilities=_policy.capabilities(host),
+            cgroups=group.doors,
+        )
+        return birth, group
