@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy
@@ -17,11 +18,27 @@ from bachang.fabric._scarcity import explain
 from bachang.fabric._spawner import Command, SpawnError
 from bachang.plan import Host
 
-if TYPE_CHECKING:
-    from bachang.fabric._agent._services import Supervisor
-
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _WORDS = 2000
+
+
+class LiveService(Protocol):
+    """A service of a host that is looked after."""
+
+    ready: asyncio.Future[None]
+
+    @property
+    def subject(self) -> str:
+        """``host/service``."""
+
+    def describe(self) -> str:
+        """Its state in a word or two."""
+
+    def explain(self) -> str:
+        """Why it is not up."""
+
+    def stop(self) -> None:
+        """Look after it no more."""
 
 
 @dataclass(slots=True)
@@ -37,7 +54,7 @@ class LiveHost:
     ports: tuple[str, ...] = ()
     """Names of the near ends of its links."""
     group: Membership = field(default_factory=Membership)
-    services: dict[str, Supervisor] = field(default_factory=dict)
+    services: dict[str, LiveService] = field(default_factory=dict)
     known: dict[str, Account] = field(default_factory=dict)
     """Its users, once somebody has asked for one."""
 
