@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bachang.fabric import LocalFabric
 from bachang.fabric._spawner import Process, new_process
+from tests.fabric.worlds import host, world
 
 _send = signal.pidfd_send_signal
 
@@ -69,3 +71,23 @@ def test_who_has_ended_is_not_found_by_number(
     program.signal_group(signal.SIGKILL)
     os.killpg(leader.pid, 0)  # still there
     os.killpg(leader.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def started_by_nohup() -> Iterator[None]:
+    """As by ``nohup``, or by a script with ``&``: what is ignored then is inherited."""
+    numbers = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("started_by_nohup")
+def test_programs_in_hosts_mind_every_signal(fabric: LocalFabric) -> None:
+    live = fabric.deploy(world(host("a", 11)), name="mind")
+    try:
+        done = live.exec("a", ["grep", "-E", "^Sig(Ign|Blk):", "/proc/self/status"])
+        assert [line.split()[1] for line in done.stdout.splitlines()] == [b"0" * 16] * 2
+    finally:
+        live.destroy()

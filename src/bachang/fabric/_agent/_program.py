@@ -71,9 +71,7 @@ def begin(program: Program) -> Beginning:
 def _become(program: Program, problems: socket.socket) -> None:
     """In the child: never returns."""
     try:
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
-            signal.signal(number, signal.SIG_DFL)
+        _mind_all_signals()
         with open("/proc/self/oom_score_adj", "wb") as file:
             file.write(_OOM_VICTIM)
         problems = socket.socket(fileno=_lift(problems.fileno()))
@@ -87,6 +85,19 @@ def _become(program: Program, problems: socket.socket) -> None:
         problems.send(repr(error).encode())
     finally:  # whatever fails, even the telling: never a second agent
         os._exit(127)
+
+
+def _mind_all_signals() -> None:
+    """Undo what Python ignores, and what the client was started with: ``nohup``, or ``&``.
+
+    A host's programs would inherit it: Ctrl-C and a closed window would end nothing there.
+    """
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number in signal.valid_signals():
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _place(program: Program, problems: int) -> int:
