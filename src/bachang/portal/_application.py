@@ -28,7 +28,8 @@ nobody yet; a key there changes nothing. Sent again they sign in or out once mor
 or a name that is used up is refused. The keys of answers to tasks and of hints are kept in the
 journal, for good, and apart from all others.
 
-Errors are problems as RFC 9457 has them, with a `remedy`. Lists are `{items, next}`; `next` is
+Errors are problems as RFC 9457 has them, with a `remedy`; in Chinese where `Accept-Language`
+prefers it. Lists are `{items, next}`; `next` is
 the `after` of the following page. Live views: WebSocket
 `/api/live?topic=run:ID|exercise:ID|board:ID|pack:NAME|machine&revision=N`.
 """

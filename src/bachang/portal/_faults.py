@@ -27,6 +27,7 @@ from bachang.fabric import (
 )
 from bachang.journal import JournalError
 from bachang.portal._desk import NotRecordedError
+from bachang.portal._language import Language, language_of, say
 from bachang.portal._problem import ProblemError
 from bachang.scenario import ScenarioError
 
@@ -78,30 +79,40 @@ def handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(IntegrityError, _race)
 
 
-async def _known(_request: Request, error: Exception) -> Response:
+def _language(request: Request) -> Language:
+    return language_of(request.headers.get("accept-language", ""))
+
+
+async def _known(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem is None:
         raise error
-    return problem.response()
+    return problem.response(_language(request))
 
 
-async def _malformed(_request: Request, error: Exception) -> Response:
+async def _malformed(request: Request, error: Exception) -> Response:
+    language = _language(request)
     errors = error.errors() if isinstance(error, RequestValidationError) else []
-    places = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in errors[:10]]
+    places = [
+        f"{'.'.join(str(part) for part in one['loc'])}: {say(one['msg'], language)}"
+        for one in errors[:10]
+    ]
     detail = "; ".join(places).encode("utf-8", "replace").decode()
     remedy = "send it as the API's document says"
-    return ProblemError(422, "invalid", detail, remedy).response()
+    return ProblemError(422, "invalid", detail, remedy).response(language)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     words = str(error.detail) if isinstance(error, HTTPException) else ""
-    response = ProblemError(status, "http", words, "look at the API's document").response()
+    problem = ProblemError(status, "http", words, "look at the API's document")
+    response = problem.response(_language(request))
     if isinstance(error, HTTPException):
         response.headers.update(error.headers or {})
     return response
 
 
-async def _race(_request: Request, _error: Exception) -> Response:
+async def _race(request: Request, _error: Exception) -> Response:
     detail = "somebody else changed this at the same moment"
-    return ProblemError(409, "conflict", detail, "look at it again and try again").response()
+    problem = ProblemError(409, "conflict", detail, "look at it again and try again")
+    return problem.response(_language(request))

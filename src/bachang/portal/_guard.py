@@ -20,6 +20,7 @@ from bachang.portal._access import NOBODY, Person
 from bachang.portal._bodies import body, given
 from bachang.portal._faults import problem_of
 from bachang.portal._headers import cookie_name, hosts, security_headers
+from bachang.portal._language import language_of, reason, say
 from bachang.portal._limits import Limit
 from bachang.portal._problem import ProblemError
 from bachang.portal._replies import Replies, check_key
@@ -162,7 +163,9 @@ class Guard:
 
 
 async def _refuse(problem: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
+    language = language_of(Headers(scope=scope).get("accept-language", ""))
     if scope["type"] == "http":
-        await problem.response()(scope, receive, send)
+        await problem.response(language)(scope, receive, send)
     else:
-        await send({"type": "websocket.close", "code": 1008, "reason": problem.detail[:120]})
+        why = reason(say(problem.detail, language))
+        await send({"type": "websocket.close", "code": 1008, "reason": why})

@@ -1,10 +1,15 @@
-"""Errors as RFC 9457 problems: a word for programs, a cause and a remedy for people."""
+"""Errors as RFC 9457 problems: a word for programs, a cause and a remedy for people.
+
+They are raised in English and told in the language of whoever asked, see `_language`.
+"""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 from starlette.responses import JSONResponse
+
+from bachang.portal._language import Language, say
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -36,21 +41,26 @@ class ProblemError(Exception):
         self.remedy = remedy
         self.retry_after_s = retry_after_s
 
-    def document(self) -> dict[str, str | int]:
-        """The problem as a JSON object."""
+    def document(self, language: Language = Language.ENGLISH) -> dict[str, str | int]:
+        """The problem as a JSON object, in a language as far as it is known there."""
         return {
             "type": self.kind,
-            "title": HTTPStatus(self.status).phrase,
+            "title": say(HTTPStatus(self.status).phrase, language),
             "status": self.status,
-            "detail": self.detail,
-            "remedy": self.remedy,
+            "detail": say(self.detail, language),
+            "remedy": say(self.remedy, language),
         }
 
-    def response(self) -> JSONResponse:
+    def response(self, language: Language) -> JSONResponse:
         """The problem as an answer to a request."""
-        headers = {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
+        headers = {"Content-Language": language.value, "Vary": "Accept-Language"}
+        if self.retry_after_s is not None:
+            headers["Retry-After"] = str(self.retry_after_s)
         return JSONResponse(
-            self.document(), status_code=self.status, media_type=MEDIA_TYPE, headers=headers
+            self.document(language),
+            status_code=self.status,
+            media_type=MEDIA_TYPE,
+            headers=headers,
         )
 
 

@@ -16,6 +16,14 @@ const marked: Middleware = {
   },
 };
 
+/** The portal tells problems in the language of the page, which may not be the browser's. */
+const spoken: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("Accept-Language", document.documentElement.lang);
+    return request;
+  },
+};
+
 /** What was asked for before this script was there is not asked for again. */
 const asked: Middleware = {
   onRequest({ request }) {
@@ -25,7 +33,7 @@ const asked: Middleware = {
 };
 
 export const client = createClient<paths>({ baseUrl: globalThis.location.origin });
-client.use(marked, asked);
+client.use(marked, spoken, asked);
 
 interface Answer<T> {
   data?: T;

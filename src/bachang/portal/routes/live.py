@@ -10,6 +10,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from bachang.portal._access import Person
 from bachang.portal._faults import problem_of
+from bachang.portal._language import language_of, reason, say
 from bachang.portal._live import GONE, SLOW, Viewer
 from bachang.portal._portal import Portal
 from bachang.portal._problem import ProblemError
@@ -88,9 +89,10 @@ async def join_terminal(websocket: WebSocket, run: str, session: str) -> None:
 
 async def _refuse(websocket: WebSocket, problem: ProblemError) -> None:
     """Tell why, as a close code can be told to scripts only after an accept."""
+    language = language_of(websocket.headers.get("accept-language", ""))
     with contextlib.suppress(RuntimeError):
         await websocket.accept()
-        await websocket.close(_REFUSED_CODE, problem.detail[:120])
+        await websocket.close(_REFUSED_CODE, reason(say(problem.detail, language)))
 
 
 def _number(text: str | None) -> int | None:

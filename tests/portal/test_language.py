@@ -1,0 +1,147 @@
+"""Problems in Chinese: who gets them, what stands in them, and what stays as it was."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.websockets import WebSocketDisconnect
+
+from bachang.portal._language import Language, language_of, reason, say
+from bachang.portal._problem import ProblemError
+from bachang.portal.models import Role
+from tests.portal.people import ORIGIN, PASSWORD, People
+
+ZH = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}
+NEW = {"name": "lihua", "display_name": "Li Hua", "password": PASSWORD, "roles": ["trainee"]}
+EN, CN = Language.ENGLISH, Language.CHINESE
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", EN),
+        ("*", EN),
+        ("en-US,en;q=0.9", EN),
+        ("zh", CN),
+        ("ZH-Hans-CN", CN),
+        ("en;q=0.5, zh-TW;q=0.8", CN),
+        ("en, zh", EN),
+        ("de, fr;q=0.9, zh;q=0.1", CN),
+        ("zh;q=0, en;q=0.1", EN),
+        ("zh;q=0", EN),
+        ("zha, zh;q=2, zh;q=nan, ;;,q=, \x00", EN),
+        ("zh;q=1.0000", EN),
+        ("," * 60_000, EN),
+    ],
+)
+def test_the_language_is_the_one_that_is_liked_best(accepted: str, language: Language) -> None:
+    assert language_of(accepted) is language
+
+
+def test_a_problem_is_told_in_the_language_of_the_request(people: People) -> None:
+    admin = people("root", Role.ADMINISTRATOR)
+    assert admin.post("/api/accounts", json=NEW).status_code == 201
+    refused = admin.post("/api/accounts", json=NEW)
+    assert refused.json()["detail"] == "the name 'lihua' is taken"
+    assert refused.headers["content-language"] == "en"
+    told = admin.post("/api/accounts", json=NEW, headers=ZH)
+    assert told.json() == {
+        "type": "conflict",
+        "title": "冲突",
+        "status": 409,
+        "detail": "名称“lihua”已被占用",
+        "remedy": "请另选一个。",
+    }
+    assert told.headers["content-language"] == "zh-CN"
+    assert refused.headers["vary"] == told.headers["vary"] == "Accept-Language"
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "detail"),
+    [
+        ("/api/exercises", "未登录", "尚未登录"),
+        ("/api/nowhere", "未找到", "未找到"),
+        ("/api/invitations", "未登录", "尚未登录"),
+    ],
+)
+def test_refusals_of_every_part_are(people: People, path: str, title: str, detail: str) -> None:
+    told = people.nobody.get(path, headers=ZH).json()
+    assert (told["title"], told["detail"]) == (title, detail)
+    assert told["remedy"].endswith("。")
+
+
+def test_the_guard_tells_it_too(people: People) -> None:
+    told = people.nobody.get("/api/session", headers={"Host": "evil.example", **ZH})
+    assert (told.status_code, told.json()["detail"]) == (421, "门户不使用这个名称")
+
+
+def test_what_cannot_be_as_it_was_sent_says_so(people: People) -> None:
+    body = {**NEW, "password": "short", "more": 1}
+    told = people("root", Role.ADMINISTRATOR).post("/api/accounts", json=body, headers=ZH).json()
+    assert told["detail"] == "body.password: 至少 12 个字符; body.more: 不接受此项"
+    assert told["remedy"] == "请按 API 文档的要求发送。"
+    sent = {**ZH, "Content-Type": "application/json"}
+    told = people("root").post("/api/accounts", content="{", headers=sent).json()
+    assert told["detail"] == "body.1: JSON 无法解析"
+
+
+def test_an_answer_that_is_no_problem_stays_as_it_is(people: People) -> None:
+    plain, told = (people("ann").get("/api/session", headers=more) for more in ({}, ZH))
+    assert plain.content == told.content
+    assert "content-language" not in told.headers
+    assert "accept-language" not in told.headers.get("vary", "").lower()
+
+
+def test_a_request_with_a_key_is_refused_in_the_language_of_each_try(people: People) -> None:
+    admin, key = people("root", Role.ADMINISTRATOR), {"Idempotency-Key": "one"}
+    admin.post("/api/accounts", json=NEW, headers={"Idempotency-Key": "first"})
+    english = admin.post("/api/accounts", json=NEW, headers=key).json()
+    chinese = admin.post("/api/accounts", json=NEW, headers={**key, **ZH}).json()
+    assert (english["title"], chinese["title"]) == ("Conflict", "冲突")
+    done = admin.post("/api/accounts", json=NEW, headers={"Idempotency-Key": "first", **ZH})
+    assert (done.status_code, "content-language" in done.headers) == (201, False)
+    other = {**NEW, "name": "lilei"}
+    told = admin.post("/api/accounts", json=other, headers={"Idempotency-Key": "first", **ZH})
+    assert told.json()["detail"] == "这个键已用于另一个请求"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "x' is taken",
+        "' \" \\' {name} {0.__class__}",
+        "<script>alert(1)</script>",
+        "there is no pack 'y'\n; 您",
+        "',-' is taken' ',-' is taken",
+    ],
+)
+def test_what_stands_in_a_hole_is_plain_text(hostile: str) -> None:
+    said = say(f"the name {hostile!r} is taken", CN)
+    assert said == f"名称“{repr(hostile)[1:-1]}”已被占用"
+
+
+def test_what_is_not_known_stays_english() -> None:
+    new = ProblemError(409, "conflict", "said for the first time", "do 'x' and y is taken")
+    told = new.document(CN)
+    assert (told["title"], told["detail"], told["remedy"]) == ("冲突", new.detail, new.remedy)
+
+
+def test_several_words_may_fill_a_hole() -> None:
+    assert say("this needs one of the roles author, organiser", CN).endswith("：作者、组织者")
+    assert say("this needs one of the roles author, nobody", CN).startswith("this")
+
+
+@pytest.mark.parametrize("part", ["@", "'", ": ", "x@x is not given to you ", "author, "])
+def test_a_long_text_is_looked_up_in_linear_time(part: str) -> None:
+    """Were it quadratic, this would take minutes."""
+    for start in ("", "this pack does not load: ", "there is no pack '", "this needs one of the "):
+        assert say(start + part * 100_000, CN)
+
+
+def test_a_socket_is_closed_in_chinese_as_far_as_there_is_room(people: People) -> None:
+    address = f"{ORIGIN.replace('http', 'ws')}/api/live?topic=run:aaaaaaaa"
+    socket = people.nobody.websocket_connect(address, headers=ZH)
+    with pytest.raises(WebSocketDisconnect) as closed, socket as session:
+        session.receive_text()
+    assert (closed.value.code, closed.value.reason) == (1008, "尚未登录")
+    assert len(reason("拒" * 100).encode()) <= 123
+    assert reason("拒" * 100) == "拒" * 40
