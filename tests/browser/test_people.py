@@ -25,6 +25,23 @@ def stranger(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def test_problems_are_told_in_the_language_that_the_page_was_switched_to(
+    stranger: Page, serving: Serving
+) -> None:
+    """The browser itself likes English best."""
+    stranger.goto(serving.origin)
+    stranger.get_by_label("Name", exact=True).fill("nobody")
+    stranger.get_by_label("Password").fill(PASSWORD)
+    stranger.get_by_role("button", name="Sign in", exact=True).click()
+    told = stranger.get_by_role("alert").filter(has_text="password is wrong")
+    expect(told).to_contain_text("check both, or ask an administrator")
+    stranger.get_by_role("button", name=re.compile("中文")).click()
+    stranger.get_by_role("button", name="登录", exact=True).click()
+    told = stranger.get_by_role("alert").filter(has_text="未登录")
+    expect(told).to_contain_text("用户名或密码不对")
+    expect(told).to_contain_text("请检查两者，或联系管理员。")
+
+
 def make_group(page: Page, serving: Serving, title: str) -> None:
     page.goto(f"{serving.origin}/people/groups")
     page.get_by_role("button", name="New group").click()
