@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,14 @@ settings.load_profile("bachang")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Started as root, the whole run goes on as an ordinary account."""
+    """Started as root, the whole run goes on as an ordinary account.
+
+    Started with ``&`` in a script or by ``nohup``, it minds Ctrl-C and hang-ups all the same:
+    the programs that tests end so would inherit it.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     if os.geteuid() == 0:
         capture = config.pluginmanager.getplugin("capturemanager")
         assert capture is not None

@@ -22,6 +22,8 @@ from bachang.verify._verify import verify
 
 def main(pack: str) -> None:
     """Verify a pack and tell everything on standard output."""
+    # Whoever was started with `&` in a script ignores it, and so would what that starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_end_with_input, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
         report = verify(pack, progress=_tell_check)
