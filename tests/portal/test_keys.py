@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -297,9 +298,9 @@ def test_who_signs_in_needs_no_key_and_gets_no_others_answer(place: Place) -> No
 
 
 @pytest.mark.parametrize(("status", "times"), [(201, 1), (409, 2), (429, 2), (503, 2)])
-def test_what_is_asked_while_it_is_done_waits(home: Any, status: int, times: int) -> None:
+def test_what_is_asked_while_it_is_done_waits(tmp_path: Path, status: int, times: int) -> None:
     """The first is held; the second hears so; what is settled is kept and no refusal is."""
-    store = PortalStore(f"sqlite:///{home}/replies.db")
+    store = PortalStore(f"sqlite:///{tmp_path}/replies.db")
     done = asyncio.run(_held(Replies(store, Outside()), status))
     store.close()
     assert done == times
