@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.serving import Serving
+from tests.browser.serving import Serving, serve
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
@@ -18,11 +18,7 @@ expect.set_options(timeout=20_000)  # A busy machine is slow, not wrong.
 
 @pytest.fixture(scope="session")
 def serving(homes: Path) -> Iterator[Serving]:
-    made = Serving()
-    made.start()
-    yield made
-    made.stop()
-    made.close()
+    yield from serve(Serving())
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +32,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def signed_in(serving: Serving, browser: Browser) -> Iterator[BrowserContext]:
     """A browser that has opened the printed address; its runs are ended afterwards."""
+    yield from visit(browser, serving)
+
+
+def visit(browser: Browser, serving: Serving) -> Iterator[BrowserContext]:
+    """Such a browser for as long as a fixture lasts: ``yield from visit(browser, serving)``."""
     context = sign_in(browser, serving)
     yield context
     end_all(context, serving)

@@ -8,6 +8,7 @@ import select
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -80,3 +81,12 @@ class Serving:
         """Close the pipe; the portal has ended."""
         for end in self.said:
             os.close(end)
+
+
+def serve(made: Serving) -> Iterator[Serving]:
+    """A portal for as long as a fixture lasts: ``yield from serve(Serving())``."""
+    made.start()
+    yield made
+    if made.process is not None:
+        made.stop()
+    made.close()

@@ -11,8 +11,8 @@ import pytest
 import ruamel.yaml
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, end_all, sign_in
-from tests.browser.serving import Serving
+from tests.browser.conftest import PATIENCE_MS, visit
+from tests.browser.serving import Serving, serve
 from tests.browser.test_trainee import open_terminal
 from tests.portal.people import PACKS
 
@@ -66,19 +66,12 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hostile(homes: Path, packs: Path) -> Iterator[Serving]:
-    made = Serving(arguments=("--packs", str(packs)))
-    made.start()
-    yield made
-    made.stop()
-    made.close()
+    yield from serve(Serving(arguments=("--packs", str(packs))))
 
 
 @pytest.fixture(scope="module")
 def person(hostile: Serving, browser: Browser) -> Iterator[BrowserContext]:
-    context = sign_in(browser, hostile)
-    yield context
-    end_all(context, hostile)
-    context.close()
+    yield from visit(browser, hostile)
 
 
 @pytest.fixture(scope="module")

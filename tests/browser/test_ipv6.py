@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.conftest import PATIENCE_MS, end_all, sign_in
-from tests.browser.serving import Serving
+from tests.browser.conftest import PATIENCE_MS, visit
+from tests.browser.serving import Serving, serve
 from tests.browser.test_trainee import open_terminal
 
 pytestmark = pytest.mark.slow
@@ -20,19 +20,12 @@ PAGES = Path(__file__).parents[1] / "portal" / "pages"
 
 @pytest.fixture(scope="module")
 def six(homes: Path) -> Iterator[Serving]:
-    made = Serving(arguments=("--packs", str(PAGES)), host="[::1]")
-    made.start()
-    yield made
-    made.stop()
-    made.close()
+    yield from serve(Serving(arguments=("--packs", str(PAGES)), host="[::1]"))
 
 
 @pytest.fixture(scope="module")
 def person(six: Serving, browser: Browser) -> Iterator[BrowserContext]:
-    context = sign_in(browser, six)
-    yield context
-    end_all(context, six)
-    context.close()
+    yield from visit(browser, six)
 
 
 def test_its_page_sockets_and_pages_of_hosts(six: Serving, person: BrowserContext) -> None:

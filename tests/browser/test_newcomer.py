@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from bachang.fabric import LocalFabric
 from tests.browser.conftest import PATIENCE_MS
-from tests.browser.serving import Serving
+from tests.browser.serving import Serving, serve
 from tests.browser.test_trainee import open_terminal
 
 pytestmark = pytest.mark.slow
@@ -20,12 +20,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def demo(home: Path) -> Iterator[Serving]:
     """What `make run` starts."""
-    made = Serving(arguments=("--demo",))
-    made.start()
-    yield made
-    if made.process is not None:
-        made.stop()
-    made.close()
+    yield from serve(Serving(arguments=("--demo",)))
 
 
 def test_the_printed_address_leads_to_a_solved_task(browser: Browser, demo: Serving) -> None:

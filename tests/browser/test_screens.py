@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, end_all, sign_in
-from tests.browser.serving import Serving, free_port
+from tests.browser.conftest import PATIENCE_MS, visit
+from tests.browser.serving import Serving, free_port, serve
 
 pytestmark = pytest.mark.slow
 
@@ -22,19 +22,12 @@ def bare(homes: Path) -> Iterator[Serving]:
     """A portal that is reached by an IP address, without names for pages."""
     port = free_port()
     public = ("--public", f"http://127.0.0.1:{port}")
-    made = Serving(arguments=("--packs", str(PAGES), *public), port=port)
-    made.start()
-    yield made
-    made.stop()
-    made.close()
+    yield from serve(Serving(arguments=("--packs", str(PAGES), *public), port=port))
 
 
 @pytest.fixture(scope="module")
 def person(bare: Serving, browser: Browser) -> Iterator[BrowserContext]:
-    context = sign_in(browser, bare)
-    yield context
-    end_all(context, bare)
-    context.close()
+    yield from visit(browser, bare)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, end_all, sign_in
-from tests.browser.serving import Serving
+from tests.browser.serving import Serving, serve
 from tests.browser.test_trainee import open_terminal
 
 pytestmark = pytest.mark.slow
@@ -103,11 +103,7 @@ def test_steers_one_world_alone(page: Page, lesson: Lesson) -> None:
 @pytest.fixture
 def small(home: Path) -> Iterator[Serving]:
     """A portal on a machine that takes one sandbox."""
-    made = Serving(arguments=("--sandboxes", "1"))
-    made.start()
-    yield made
-    made.stop()
-    made.close()
+    yield from serve(Serving(arguments=("--sandboxes", "1")))
 
 
 def test_what_does_not_fit_is_said_and_waits(browser: Browser, small: Serving) -> None:

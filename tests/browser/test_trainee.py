@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import end_all, sign_in, start_training
-from tests.browser.serving import Serving
+from tests.browser.serving import Serving, serve
 
 pytestmark = pytest.mark.slow
 START_MS = 20_000
@@ -106,11 +106,7 @@ def test_works_with_two_terminals_side_by_side(page: Page, run_address: str):
 @pytest.fixture
 def mortal(home: Path) -> Iterator[Serving]:
     """A portal of this test alone, with data of its own."""
-    made = Serving()
-    made.start()
-    yield made
-    made.stop()
-    made.close()
+    yield from serve(Serving())
 
 
 def test_a_crash_of_the_portal_is_a_short_reconnecting(browser: Browser, mortal: Serving):

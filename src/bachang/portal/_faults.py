@@ -31,7 +31,8 @@ from bachang.portal._language import Language, language_of, say
 from bachang.portal._problem import ProblemError
 from bachang.scenario import ScenarioError
 
-_DATABASE = "try again; operator: does the data base run, is its disk full?"
+_DATABASE = (OperationalError, InterfaceError, DatabaseTimeoutError)
+"""Their own words quote statements and addresses, which are not for whoever asked."""
 _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     SandboxGoneError: (409, "sandbox-gone", "start the exercise again"),
     SandboxError: (409, "refused-by-sandbox", "look at the run's hosts and try again"),
@@ -52,9 +53,10 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
         "base run?",
     ),
     JournalError: (503, "machine", "ask the operator: is the disk full?"),
-    OperationalError: (503, "machine", _DATABASE),
-    InterfaceError: (503, "machine", _DATABASE),
-    DatabaseTimeoutError: (503, "machine", _DATABASE),
+    **dict.fromkeys(
+        _DATABASE,
+        (503, "machine", "try again; operator: does the data base run, is its disk full?"),
+    ),
 }
 
 
@@ -64,7 +66,7 @@ def problem_of(error: Exception) -> ProblemError | None:
         return error
     for kind, (status, word, remedy) in _KINDS.items():
         if isinstance(error, kind):
-            said = "the portal's data base refuses" if remedy is _DATABASE else str(error)
+            said = "the portal's data base refuses" if kind in _DATABASE else str(error)
             return ProblemError(status, word, said, remedy)
     return None
 

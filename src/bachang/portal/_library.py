@@ -64,20 +64,21 @@ class Library:
         folder = self.folder(name)
         loaded = self._shelf.load(folder)
         uploader = self._uploader(name)
-        return shelf.document(
-            name, folder, loaded, uploaded_by=uploader, verified=self._verified(name, loaded)
-        )
+        proven = self._verified(name, folder, loaded)
+        return shelf.document(name, folder, loaded, uploaded_by=uploader, verified=proven)
 
     def proof(self, name: str) -> Proof | None:
         """The latest proof of a pack, of whatever content; uploaded packs bring none."""
         folder = self.folder(name)
-        loaded = self._shelf.load(folder)
+        return self._proof(name, folder, self._shelf.load(folder))
+
+    def _proof(self, name: str, folder: Path, loaded: Loaded) -> Proof | None:
         if self._shipped_folder(name) is None:
             return self._proofs.latest(name)
         return self._proofs.of(name, folder, loaded.content, loaded.plan)
 
-    def _verified(self, name: str, loaded: Loaded) -> Verified | None:
-        proof = self.proof(name)
+    def _verified(self, name: str, folder: Path, loaded: Loaded) -> Verified | None:
+        proof = self._proof(name, folder, loaded)
         if proof is None or proof.content != loaded.content:
             return None
         done = proof.verification
