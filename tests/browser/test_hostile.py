@@ -153,6 +153,13 @@ def test_every_page_shows_it(
     assert watched.locator("[onerror], [onload], a[href^=javascript]").count() == 0
 
 
+_PLACE = """(rows, word) => {
+    const found = [...rows.querySelectorAll("span")].filter((one) => one.textContent === word);
+    return found.at(-1).getBoundingClientRect();
+}"""
+"""In one go: a terminal draws its rows anew while it is pointed at, and old ones have no place."""
+
+
 def test_what_a_terminal_prints(watched: Page, hostile: Serving, made: dict[str, Any]) -> None:
     watched.context.grant_permissions(["clipboard-read", "clipboard-write"])
     watched.goto(f"{hostile.origin}/runs/{made['runs'][0]['id']}")
@@ -165,9 +172,8 @@ def test_what_a_terminal_prints(watched: Page, hostile: Serving, made: dict[str,
     rows = watched.locator(".xterm-rows").last
     expect(rows).to_contain_text("all-2-done")
     for word in ("press", "script"):
-        shown = rows.get_by_text(word, exact=True).last
-        box = shown.bounding_box()
-        assert box is not None
+        expect(rows.get_by_text(word, exact=True).last).to_be_visible()
+        box = rows.evaluate(_PLACE, word)
         watched.mouse.move(box["x"] + 4, box["y"] + 4)
         watched.mouse.click(box["x"] + 8, box["y"] + 4)
     assert watched.title() == title
