@@ -36,6 +36,7 @@ export function viewAt(path: string): Load | undefined {
   return all.find(([address]) => pattern(address).test(path))?.[1];
 }
 
+/** (react-router has one, but this is part of the first script, which is to be small.) */
 function pattern(address: string): RegExp {
   const parts = address.replace(/\/:\w+\?/g, "(/[^/]+)?").replace(/:\w+/g, "[^/]+");
   return new RegExp(`^${parts}/?$`);

@@ -29,7 +29,8 @@ class Recording:
         key = entry.data["key"]
         world.pending.add(key, self._coming(world, entry))
         try:
-            await asyncio.wait_for(self._stage.scribe.record(world, entry), SETTLE_S)
+            async with asyncio.timeout(SETTLE_S):
+                await self._stage.scribe.record(world, entry)
         except TimeoutError:
             raise StoreError("the journal does not get on: nothing was acknowledged") from None
         finally:

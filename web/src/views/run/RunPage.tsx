@@ -2,6 +2,7 @@
 import { Segmented, Splitter } from "antd";
 import { lazy, Suspense, useDeferredValue, useState, type ReactElement, type ReactNode } from "react";
 import { useNarrow } from "#/components/narrow";
+import { Timeline } from "#/components/Timeline";
 import { Waiting } from "#/components/Waiting";
 import { useTranslation } from "#/language";
 import type { Connection } from "#/models/live";
@@ -14,7 +15,6 @@ import { RunBar } from "./RunBar";
 import { Standing } from "./Standing";
 import { TasksPart } from "./TasksPart";
 import { TerminalsPart } from "./TerminalsPart";
-import { TimelinePart } from "./TimelinePart";
 import { WorldPart } from "./WorldPart";
 import { ScreensPart } from "./ScreensPart";
 import { useTerminals } from "./terminals";
@@ -72,7 +72,7 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
           </Suspense>
         );
       case "timeline":
-        return <TimelinePart run={run} />;
+        return <Timeline entries={run.timeline} />;
     }
   };
   return (
