@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.serving import Serving
 
@@ -50,6 +50,29 @@ def test_writing_is_completed_checked_compared_and_saved(page: Page, atelier: st
     expect(changed.get_by_text("The plan is the same.")).to_be_visible()
     page.reload()
     expect(editor.get_by_text("net_admin")).to_be_visible()
+
+
+def test_what_is_wrong_is_told_in_chinese(
+    browser: Browser, signed_in: BrowserContext, serving: Serving, atelier: str
+) -> None:
+    state = signed_in.storage_state()
+    context = browser.new_context(
+        storage_state=state, locale="zh-CN", viewport={"width": 1440, "height": 900}
+    )
+    page = context.new_page()
+    page.goto(atelier)
+    editor = page.get_by_role("textbox", name="scenario.yaml")
+    editor.get_by_text("networks: {office: 10.20.10.21}").click()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("net_admi: maybe")
+    finding = page.get_by_role("button", name=re.compile("hosts.server.net_admi"))
+    expect(finding).to_contain_text("未知的键 `net_admi`")
+    expect(finding).to_contain_text("是否指 `net_admin`？")
+    page.locator(".cm-lint-marker-error").hover()
+    expect(page.locator(".cm-tooltip-lint")).to_contain_text("未知的键 `net_admi`")
+    page.close()
+    context.close()
 
 
 def test_a_pack_is_proven_live(page: Page, atelier: str) -> None:

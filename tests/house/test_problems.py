@@ -1,4 +1,9 @@
-"""Every problem that the portal tells has a Chinese sentence, and no sentence is left over."""
+"""All that people are told of what goes wrong has a Chinese sentence, and none is left over.
+
+Three kinds are looked for in the source: what the portal's problems and runs say, the errors of
+lower rooms that come out of a sandbox, and every sentence of the rooms that say what is wrong with
+a scenario.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +17,10 @@ import pytest
 from pydantic_core import PydanticKnownError
 
 import bachang
+from bachang.exercise import Outcome
 from bachang.portal._access import RULES
 from bachang.portal._faults import _KINDS
-from bachang.portal._language import CATALOGUE, Language, say, sentence
+from bachang.portal._language import CATALOGUE, SAID, Language, say, sentence
 from bachang.portal.models import Kind, Role, RunState
 
 SOURCE = Path(bachang.__file__).parent
@@ -30,11 +36,64 @@ TEXTS = {
     "StoreError": (0,),
 }
 """Who makes a problem, and which arguments are told to people."""
-NAMES = {"not_found": 0, "one": 2, "Limit": 0}
+ALSO = {"both": 0, "_fail": 1, "end_exercise": 1, "end_run": 1, "give_up": 0}
+"""Who is given why a run is not what it was, if that is said there."""
+SENTENCES = [
+    part for part in CATALOGUE if part not in ("title", "word", "portal", "library", "system")
+]
+"""Parts of the catalogue with what lower rooms say."""
+ERRORS = {
+    *("SandboxError", "SandboxGoneError", "MachineError", "WorldError", "PlatformError"),
+    *("NotProvenError", "ConditionError", "StoreError", "LogError", "ConflictError"),
+    *("CorruptLogError", "UnknownTaskError", "NoHintError", "RequestError"),
+}
+"""Errors that reach people through the portal, by what they say first."""
+SILENT = ("conformance", "_capture.py", "_capturing.py", "_contract.py", "_demo.py")
+"""Files of lower rooms whose errors no portal meets: captures are the command line's."""
+TALKING = [
+    *(SOURCE / "scenario").rglob("*.py"),
+    *(SOURCE / "plan").rglob("*.py"),
+    *(SOURCE / "verify").rglob("*.py"),
+    SOURCE / "twins" / "_catalog.py",
+    SOURCE / "fabric" / "_scarcity.py",
+]
+"""Files in which every sentence is for people, but for those that say none."""
+SAYING_NONE = {
+    "_changes.py",
+    "_html.py",
+    "_schema.py",
+    "_svg.py",
+    "_topology_style.py",
+    "_topology_svg.py",
+}
+NAMES = {
+    "not_found": 0,
+    "one": 2,
+    "Limit": 0,
+    "draft.known": 1,
+    "draft.all_known": 1,
+    "_named": 2,
+}
 """Who takes a word that fills a hole, and as which argument."""
 PASSED_ON = {"detail", "remedy", "said", "words"}
 """Arguments that got their text elsewhere."""
 HOLE = re.compile(r"\{\w*(!r)?\}")
+PROSE = re.compile(r"[a-z`}]{2,}.? [a-z`{]")
+NO_PROSE = re.compile(
+    r"\{\}/\{\}|etc home|search \{|nameserver|options |::1|\{\}\t|\{\} IN |nft flush"
+    r"|\{\} (?:on|at) \{|failed to map|memory allocation|error return|returned "
+    r"|(?:Generating set|Transfer switch)$|module \{|a seed is"
+    r"|the pack was changed|not everything holds"
+)
+"""What a resolver or a shell reads, what is put together of names, what only authors' tools say."""
+BEFORE = re.compile(r"^(?:\{\}(?:\.\{\})?: |\{!r\} )")
+"""A place or a value before a sentence; each is told by itself."""
+PUT_TOGETHER = re.compile(
+    r"\(\{error\}\): \{rest\}$|^use (?:more|less) than|^use at (?:least|most)"
+    r"|is too (?:small|large)|; it said: \{words\}$"
+)
+"""Sentences whose parts stand apart in the source."""
+NO_SENTENCES = ("re.", "_log.", "text")
 LIBRARY: dict[str, dict[str, Any]] = {
     "missing": {},
     "string_type": {},
@@ -51,8 +110,8 @@ LIBRARY: dict[str, dict[str, Any]] = {
 
 
 def shape(text: str) -> str:
-    """A sentence without the names of its holes."""
-    return HOLE.sub(lambda hole: f"{{{hole[1] or ''}}}", text)
+    """A sentence without the names of its holes; holes side by side are one."""
+    return re.sub(r"(\{\}){2,}", "{}", HOLE.sub(lambda hole: f"{{{hole[1] or ''}}}", text))
 
 
 def text_of(node: ast.expr) -> str | None:
@@ -61,11 +120,15 @@ def text_of(node: ast.expr) -> str | None:
         return node.value
     if not isinstance(node, ast.JoinedStr):
         return None
-    return "".join(
-        str(part.value)
-        if isinstance(part, ast.Constant)
-        else ("{!r}" if isinstance(part, ast.FormattedValue) and part.conversion == 114 else "{}")
-        for part in node.values
+    return shape(
+        "".join(
+            str(part.value)
+            if isinstance(part, ast.Constant)
+            else (
+                "{!r}" if isinstance(part, ast.FormattedValue) and part.conversion == 114 else "{}"
+            )
+            for part in node.values
+        )
     )
 
 
@@ -109,6 +172,48 @@ def words_of(path: Path) -> Iterator[str]:
                 yield str(word.value)
 
 
+def also_told() -> Iterator[tuple[str, str]]:
+    """Place and shape of the portal's own reasons for what became of a run."""
+    for path in PORTAL:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                at = ALSO.get(ast.unparse(node.func).rpartition(".")[2], 99)
+                if at < len(node.args):
+                    place = f"{path.relative_to(SOURCE)}:{node.lineno}"
+                    yield from ((place, text) for text in either(node.args[at]) if text)
+
+
+def errors_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Place and shape of what a file's errors say."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and node.args:
+            name = ast.unparse(node.func).rpartition(".")[2]
+            place = f"{path.relative_to(SOURCE)}:{node.lineno}"
+            if name in ERRORS:
+                yield from ((place, text) for text in either(node.args[0]))
+
+
+def prose_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Place and shape of every sentence of a file: texts with words in them, on one line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    other: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            other.update(node.values)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            other.add(node.value)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith(NO_SENTENCES):
+            other.update(ast.walk(node))
+        elif isinstance(node, ast.Subscript):  # a type
+            other.update(child for child in ast.walk(node.value))
+    for node in ast.walk(tree):
+        if node in other or not isinstance(node, ast.Constant | ast.JoinedStr):
+            continue
+        text = text_of(node)
+        if text and "\n" not in text and PROSE.search(text) and not NO_PROSE.match(text):
+            yield f"{path.relative_to(SOURCE)}:{node.lineno}", text
+
+
 def everything_told() -> dict[str, str]:
     """Shape to place."""
     places = {text: place for path in PORTAL for place, text in told(path)}
@@ -127,21 +232,58 @@ def test_no_sentence_is_left_over():
     assert not left, "nobody says this any more: " + "\n".join(left)
 
 
+def lower_rooms() -> Iterator[tuple[str, str]]:
+    """Place and shape of all that comes to people out of lower rooms."""
+    yield from also_told()
+    for path in sorted(TALKING):
+        if path.name not in SAYING_NONE:
+            yield from prose_of(path)
+    for room in ("fabric", "engine", "journal", "exercise", "verify", "twins/plant"):
+        for path in sorted((SOURCE / room).rglob("*.py")):
+            if not any(part in SILENT for part in path.parts):
+                yield from errors_of(path)
+
+
+def test_what_lower_rooms_say_is_told_in_chinese():
+    """A sentence of the catalogue may be a longer one, or have a wider hole, than the source's."""
+    known = {shape(english) for part in (*SENTENCES, "word") for english in CATALOGUE[part]}
+    whole = "\n".join(known)
+    wide = [
+        re.compile(".*".join(map(re.escape, HOLE.split(one)[::2])))
+        for one in known
+        if len(HOLE.sub("", one)) > 15
+    ]
+
+    def told_otherwise(text: str) -> bool:
+        pattern = "[^\n]*".join(map(re.escape, HOLE.split(text)[::2]))
+        part = len(HOLE.sub("", text)) > 3 and re.search(pattern, whole)
+        return bool(part) or any(one.fullmatch(text) for one in wide)
+
+    missing = [
+        f"{place}: {text}"
+        for place, text in lower_rooms()
+        if HOLE.sub("", text).strip(" :;,.()")
+        and not any(one in known or told_otherwise(one) for one in {text, BEFORE.sub("", text)})
+    ]
+    assert not missing, "add them to portal/*.zh.toml:\n" + "\n".join(missing)
+
+
 def test_sentences_of_lower_rooms_are_said_there():
-    """A sentence of the catalogue may fill some holes of the one in the source."""
-    said = {
+    """What stands between the holes is in the source, whatever it is put together of."""
+    said = "\n".join(
         text
         for path in SOURCE.rglob("*.py")
-        if path not in PORTAL
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant | ast.JoinedStr) and (text := text_of(node))
-    }
-    known = [
-        re.compile(".*".join(map(re.escape, HOLE.split(text)[::2])))
-        for text in said
-        if len(HOLE.sub("", text)) > 12
+    )
+    left = [
+        english
+        for part in SENTENCES
+        for english in CATALOGUE[part]
+        if not PUT_TOGETHER.search(english)
+        and len(most := max(HOLE.split(english)[::2], key=len).strip(" :;(")) > 5
+        and most not in said
     ]
-    left = [one for one in CATALOGUE["below"] if not any(said.fullmatch(one) for said in known)]
     assert not left, "nobody says this any more: " + "\n".join(left)
 
 
@@ -160,7 +302,8 @@ def test_titles_and_words_are_complete():
                 if isinstance(status, ast.Constant) and isinstance(status.value, int):
                     statuses.add(status.value)
     assert set(CATALOGUE["title"]) == {str(status) for status in statuses}
-    words = {word for path in PORTAL for word in words_of(path)}
+    words = {word for path in (*PORTAL, *TALKING) for word in words_of(path)} | {"a name"}
+    words |= {str(word) for word in Outcome}
     words |= {str(word) for kind in (Kind, Role, RunState) for word in kind}
     words |= {rule.of for rule in RULES.values() if rule.of}
     assert set(CATALOGUE["word"]) == words
@@ -169,14 +312,16 @@ def test_titles_and_words_are_complete():
 def test_each_sentence_is_found_again_whatever_stands_in_its_holes():
     """Also where what stands there looks like another sentence, a hole, or the end of a text."""
     hostile = "x' is taken: it {name} \\ \" 您\n; there is no pack 'y'"
-    for part in ("portal", "below"):
+    for part in ("portal", *SENTENCES):
         for english, chinese in CATALOGUE[part].items():
             names = dict(re.findall(r"\{(\w+)(!r)?\}", english))
             assert set(names) == set(re.findall(r"\{(\w+)\}", chinese)), english
             values = {name: repr(hostile) if r else "7" for name, r in names.items()}
-            if "what" in values:
-                values["what"] = "run"
-            said = sentence(english, chinese).say(english.replace("!r}", "}").format(**values))
+            values |= {"what": "run"} if "what" in values else {}
+            values |= {"said": "is empty"} if "said" in values else {}
+            text = re.sub(r"\{(\w+)(!r)?\}", lambda hole: values[hole[1]], english)  # noqa: B023
+            said = sentence(english, chinese).say(text)
             assert said is not None
-            assert said == say(english.replace("!r}", "}").format(**values), Language.CHINESE)
             assert all(repr(hostile)[1:-1] in said for r in names.values() if r)
+            told = say(text, Language.CHINESE)
+            assert said == told or SAID & set(names), text

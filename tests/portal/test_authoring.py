@@ -107,7 +107,7 @@ def test_findings_stand_where_they_are(ada: TestClient) -> None:
         "scenario.yaml", line, "error",
     )  # fmt: skip
     assert wrong.splitlines()[line - 1][finding["column"] - 1 :].startswith(("lam", "10.44"))
-    assert "lan" in finding["remedy"]
+    assert finding["remedy"]["zh"] == "是否指 `lan`？"
     assert (reading["topology"], reading["since_saved"]) == (None, None)
 
 

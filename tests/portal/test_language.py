@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from bachang.portal._language import Language, language_of, reason, say
+from bachang.portal._language import Language, both, language_of, reason, say
 from bachang.portal._problem import ProblemError
 from bachang.portal.models import Role
 from tests.portal.people import ORIGIN, PASSWORD, People
@@ -145,3 +147,53 @@ def test_a_socket_is_closed_in_chinese_as_far_as_there_is_room(people: People) -
     assert (closed.value.code, closed.value.reason) == (1008, "尚未登录")
     assert len(reason("拒" * 100).encode()) <= 123
     assert reason("拒" * 100) == "拒" * 40
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (
+            "p/s.yaml:3:5: hosts.desk.gateway: no router `edg`; did you mean `edge`?\n"
+            "p/s.yaml:4:5: tasks.a: is empty; write something or leave the key out",
+            "p/s.yaml:3:5: hosts.desk.gateway: 没有路由器 `edg`；是否指 `edge`？\n"
+            "p/s.yaml:4:5: tasks.a: 为空；请填写内容，或去掉此键。",
+        ),
+        ("'x y' is not a whole number", "“x y” 不是整数"),
+        (
+            "service desk/web did not answer within 5 s (ended with status 1); its last words: boo",
+            "服务 desk/web 没有在 5 秒内响应（以状态 1 结束）；其最后输出：boo",
+        ),
+        (
+            "host desk: sees files of the platform: /a, /b; can read devices of its machine: /dev",
+            "主机 desk：能看到平台的文件：/a, /b；能读取宿主机的设备：/dev",
+        ),
+        (
+            "host desk cannot be made: /x: No space left on device",
+            "主机 desk 无法创建：/x：磁盘空间已满",
+        ),
+        (
+            "the archive cannot be unpacked: [Errno 28] No space left on device: '/a'",
+            "压缩包无法解开：磁盘空间已满：“/a”",
+        ),
+        (
+            "this is no ZIP archive that can be read: Bad CRC-32 for file 'a'",
+            "这不是可读的 ZIP 压缩包：文件“a”的校验和不对",
+        ),
+        (
+            "the identity provider's answer is not valid: invalid_claim: Invalid claim: 'nonce'",
+            "身份提供方的回答无效：令牌内容不符：Invalid claim: 'nonce'",
+        ),
+    ],
+)
+def test_sentences_in_sentences_are_told_too(english: str, chinese: str) -> None:
+    assert both(english) == {"en": english, "zh": chinese}
+    assert both({"en": english, "zh": "old"}) == {"en": english, "zh": chinese}
+
+
+@pytest.mark.parametrize(
+    "part", ["x; ", "[Errno 1] ", "a:1:1: b: ", "; it said nothing", "host a: "]
+)
+def test_what_hosts_put_into_a_sentence_costs_little(part: str) -> None:
+    started = time.process_time()
+    both(part * 2000)
+    assert time.process_time() - started < 1

@@ -162,7 +162,8 @@ def test_a_sandbox_that_died_meanwhile_is_told(process: Process) -> None:
         process.start()
         after = client.get(f"/api/runs/{run}").json()
         assert after["state"] == "failed"
-        assert "portal was away" in after["reason"]
+        assert "portal was away" in after["reason"]["en"]
+        assert after["reason"]["zh"] == "门户停止期间，沙箱已结束"
         assert after["task_list"][0]["attempts"] == 1
 
 

@@ -85,7 +85,7 @@ def test_a_written_answer_goes_before_the_output(trainee: Make) -> None:
 def test_a_condition_is_awaited_through_the_story(trainee: Make) -> None:
     found = trainee(WORLD_TASK, use, **OUTAGE).prove(WORLD_TASK)
     assert found.startswith("held at 20 s")
-    assert "set.used is True, set.dark is True" in found
+    assert "set.used = True, set.dark = True" in found
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_condition_is_awaited_through_the_story(trainee: Make) -> None:
             WORLD_TASK,
             lambda _: done(),
             r"set.used && set.dark did not hold for 2 s until the end of the story \(30 s\); "
-            r"set.used is False, set.dark is True",
+            r"set.used = False, set.dark = True",
         ),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_condition_that_holds_from_the_start_is_no_task(trainee: Make) -> None
     who = trainee(WORLD_TASK, use)
     there = plan(tasks=(WORLD_TASK,), conditions=(instant,))
     early = Trainee(Stage(who.stage.sandbox, there, HeldClock()), who.store)
-    with pytest.raises(NotProvenError, match=r"solved before .* set.mode is 'auto'"):
+    with pytest.raises(NotProvenError, match=r"solved before .* set.mode = 'auto'"):
         early.prove(WORLD_TASK)
 
 

@@ -39,10 +39,10 @@ def stage(**acts: Act) -> Stage:
 
 def test_a_right_weakness_is_proven_at_all_moments() -> None:
     there = stage()
-    assert "set.mode is 'manual'" in prove_fresh(there, WEAKNESS)
+    assert "set.mode = 'manual'" in prove_fresh(there, WEAKNESS)
     there.sandbox.reset()
-    assert "set.used is True" in prove_fixed(there, WEAKNESS)
-    assert "set.used is True" in prove_blocked(there, WEAKNESS)
+    assert "set.used = True" in prove_fixed(there, WEAKNESS)
+    assert "set.used = True" in prove_blocked(there, WEAKNESS)
     there.sandbox.reset()
     there.run("fix", WEAKNESS.fix)
     assert "stays false" in prove_off(there, WEAKNESS)

@@ -14,6 +14,7 @@ import msgspec
 from pydantic import ValidationError
 
 from bachang.plan import Plan, dumps, loads
+from bachang.portal._language import both
 from bachang.portal._outside import moment
 from bachang.portal.models import Document, Verification, VerificationState, VerifyCheck
 from bachang.verify import check_names, kept_proof
@@ -78,12 +79,15 @@ class Proofs:
         shown = Verification(
             pack=folder.name,
             state=VerificationState.PASSED,
-            reason="",
+            reason=both(""),
             by=f"Bachang {kept.bachang}",
             started_at=moment(kept.at_s - kept.report.duration_s),
             ended_at=ended_at,
             expected=list(check_names(plan)),
-            checks=[VerifyCheck(**msgspec.to_builtins(check)) for check in kept.report.checks],
+            checks=[
+                VerifyCheck.model_validate(msgspec.to_builtins(check))
+                for check in kept.report.checks
+            ],
             current=True,
         )
         return Proof(content=content, verification=shown)

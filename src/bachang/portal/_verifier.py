@@ -16,6 +16,7 @@ from bachang.engine import load_plan
 from bachang.fabric import Fabric
 from bachang.portal._access import Person
 from bachang.portal._ground import Ground
+from bachang.portal._language import both
 from bachang.portal._library import Library
 from bachang.portal._outside import moment
 from bachang.portal._problem import ProblemError, conflict
@@ -138,7 +139,7 @@ class Verifier:
             reason = f"{type(error).__name__}: {error}"
         finally:
             shutil.rmtree(job.folder.parent, ignore_errors=True)
-        job.change(state=job.end, ended_at=moment(self._outside.now()), reason=reason)
+        job.change(state=job.end, ended_at=moment(self._outside.now()), reason=both(reason))
         if job.shown.state in (VerificationState.PASSED, VerificationState.FAILED):
             done = self.describe(job.shown.pack)
             proof = Proof(content=job.content, verification=done)
@@ -153,7 +154,7 @@ def _none(pack: str) -> Verification:
     return Verification(
         pack=pack,
         state=VerificationState.NONE,
-        reason="",
+        reason=both(""),
         by="",
         started_at=None,
         ended_at=None,

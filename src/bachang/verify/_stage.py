@@ -117,7 +117,7 @@ class Stage:
         """The values that an expression looks at, as they are now."""
         points = observe(self.sandbox).points
         names = dict.fromkeys(_POINT.findall(expression))
-        return ", ".join(f"{name} is {_shown(points[name])}" for name in names if name in points)
+        return ", ".join(f"{name} = {_shown(points[name])}" for name in names if name in points)
 
     def restart(self) -> None:
         """What a power failure of everything does: only what was written down is left.

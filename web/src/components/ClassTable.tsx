@@ -3,7 +3,7 @@ import { EyeOutlined, ReloadOutlined } from "@ant-design/icons";
 import { Button, type TableColumnsType } from "antd";
 import type { ReactElement, ReactNode } from "react";
 import { Link } from "react-router";
-import { useTranslation } from "#/language";
+import { useText, useTranslation } from "#/language";
 import { useMoments } from "#/language/moments";
 import { alive, stuck, type RunSummary } from "#/models/run";
 import { useNarrow } from "./narrow";
@@ -122,6 +122,7 @@ function JoinLink({ run }: { run: RunSummary }): ReactElement | null {
 function StateCell({ run }: { run: RunSummary }): ReactElement {
   const { t } = useTranslation();
   const moments = useMoments();
+  const reason = useText()(run.reason);
   return (
     <>
       <StateTag state={run.state} />
@@ -133,7 +134,7 @@ function StateCell({ run }: { run: RunSummary }): ReactElement {
           {t("console.unrecorded", { since: moments.time(run.unrecorded_since) })}
         </div>
       )}
-      {run.reason ? <div className={css.note}>{run.reason}</div> : null}
+      {reason ? <div className={css.note}>{reason}</div> : null}
     </>
   );
 }

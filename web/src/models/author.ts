@@ -19,8 +19,8 @@ const findingModel = v.object({
   line: v.number(),
   column: v.number(),
   where: v.string(),
-  message: v.string(),
-  remedy: v.string(),
+  message: textModel,
+  remedy: textModel,
   severity: v.string(),
 });
 export type Finding = v.InferOutput<typeof findingModel>;
@@ -97,8 +97,8 @@ const checkModel = v.object({
   name: v.string(),
   title: textModel,
   ok: v.boolean(),
-  reason: v.string(),
-  evidence: v.string(),
+  reason: textModel,
+  evidence: textModel,
   duration_s: v.number(),
 });
 export type Check = v.InferOutput<typeof checkModel>;
@@ -106,7 +106,7 @@ export type Check = v.InferOutput<typeof checkModel>;
 export const verificationModel = v.object({
   pack: v.string(),
   state: v.string(),
-  reason: v.string(),
+  reason: textModel,
   by: v.string(),
   started_at: v.nullable(v.string()),
   ended_at: v.nullable(v.string()),

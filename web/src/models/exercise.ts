@@ -38,7 +38,7 @@ export const exercisesModel = v.object({ items: v.array(exerciseModel) });
 /** What an action did, sandbox by sandbox. */
 export const doneModel = v.object({
   done: v.array(v.string()),
-  failed: v.optional(v.record(v.string(), v.string()), {}),
+  failed: v.optional(v.record(v.string(), textModel), {}),
 });
 
 export type Done = v.InferOutput<typeof doneModel>;

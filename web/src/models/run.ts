@@ -52,7 +52,7 @@ export const runSummaryModel = v.object({
   account: v.nullable(v.string()),
   state: v.picklist(["queued", "starting", "running", "paused", "ended", "failed"]),
   queue_place: v.nullish(v.number(), null),
-  reason: v.optional(v.string(), ""),
+  reason: v.optional(textModel, ""),
   points: v.number(),
   max_points: v.number(),
   solved: v.number(),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bachang.plan import Plan, changes, digest, lint, resolve
 from bachang.portal import _views as views
+from bachang.portal._language import both
 from bachang.portal._library import Library
 from bachang.portal._proofs import Proofs
 from bachang.portal.models import Draft, LintFinding, PlanChange, Reading, Severity
@@ -75,8 +76,8 @@ def _findings(folder: Path, problems: Iterable[Problem], severity: Severity) -> 
             line=one.line,
             column=one.column,
             where=one.where,
-            message=one.message,
-            remedy=one.remedy,
+            message=both(one.message),
+            remedy=both(one.remedy),
             severity=severity,
         )
         for one in problems

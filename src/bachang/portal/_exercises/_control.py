@@ -11,6 +11,7 @@ from bachang.plan import Inject, InjectKind
 from bachang.portal._access import Person
 from bachang.portal._exercises._exercises import Exercises
 from bachang.portal._ground import Ground
+from bachang.portal._language import both
 from bachang.portal._problem import conflict, not_found
 from bachang.portal._registry import ACTIVE, Registry
 from bachang.portal._stage import Stage
@@ -116,18 +117,18 @@ class Control:
         rows = [row for row in self._registry.runs_of(exercise) if run in (None, row.id)]
         if not rows:
             raise not_found("run", str(run))
-        done, failed = list[str](), dict[str, str]()
+        done, failed = list[str](), dict[str, dict[str, str]]()
         for row in rows:
             world = self._stage.world(row.id)
             if world is None:
                 if row.state in ACTIVE:
-                    failed[row.id] = f"it is {row.state}"
+                    failed[row.id] = both(f"it is {row.state}")
                 continue
             try:
                 do(world)
                 done.append(row.id)
             except (FabricError, JournalError, TimeoutError) as error:
-                failed[row.id] = str(error)
+                failed[row.id] = both(str(error))
         self._audit.note(by.name, action, exercise, {"what": what} if what else None)
         return Done(done=done, failed=failed)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bachang.exercise import TaskScore
+from bachang.portal._language import both
 from bachang.portal._memory import Memory, Trail
 from bachang.portal._outside import moment_or_none
 from bachang.portal._registry import ExerciseRow, RunRow
@@ -45,7 +46,7 @@ def summary(
         account=row.account,
         state=state,
         queue_place=place,
-        reason=row.reason,
+        reason=both(row.reason),
         points=memory.score.points if memory else 0,
         max_points=memory.score.max_points if memory else 0,
         tasks=len(tasks),

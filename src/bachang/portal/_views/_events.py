@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bachang.journal import Event
+from bachang.portal._language import both
 from bachang.portal._outside import moment
 from bachang.portal.models import RunEvent
 
@@ -55,5 +59,14 @@ def run_event(event: Event) -> RunEvent:
         actor=event.actor,
         kind=event.kind,
         subject=event.subject,
-        data={key: value for key, value in event.data.items() if key not in _SECRET_KEYS},
+        data=_told(event.data),
     )
+
+
+def _told(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event has to say; the platform's own reasons for readers of either language."""
+    shown = {key: value for key, value in data.items() if key not in _SECRET_KEYS}
+    if isinstance(reason := shown.get("reason"), str):
+        chinese = shown.pop("reason_zh", None)
+        shown["reason"] = {"en": reason, "zh": chinese} if chinese else both(reason)
+    return shown

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bachang.portal.models._base import Document, Line, Name, Text
+from bachang.portal.models._base import Document, Line, Name, Text, Told
 from bachang.portal.models._packs import Topology
 
 FILE_PATH = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*){0,9}$"
@@ -80,8 +80,8 @@ class LintFinding(Document):
     """From 1."""
     where: str
     """Keys from the top of the file, joined by dots; empty: the whole file."""
-    message: str
-    remedy: str
+    message: Told
+    remedy: Told
     severity: Severity
 
 
@@ -132,9 +132,9 @@ class VerifyCheck(Document):
     name: str
     title: Text
     ok: bool
-    reason: str
+    reason: Told
     """Why it does not hold; empty if it does."""
-    evidence: str
+    evidence: Told
     duration_s: float
 
 
@@ -143,7 +143,7 @@ class Verification(Document):
 
     pack: str
     state: VerificationState
-    reason: str
+    reason: Told
     by: str
     """Name of whoever asked for it."""
     started_at: datetime | None

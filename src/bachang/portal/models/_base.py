@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bachang.portal._language import both
 
 Item = TypeVar("Item")
 
 Text = dict[str, str]
 """A text for people, by language: ``{"en": …, "zh": …}``; always has ``en``."""
+
+Told = Annotated[Text, BeforeValidator(both)]
+"""What the platform says, made by `both` of its English: empty ``en`` where it says nothing."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$", max_length=64)]
 """A name that people type: of a pack, an account, a host."""

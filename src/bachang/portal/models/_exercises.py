@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bachang.portal.models._base import Document, Identity, Line, Name, Note, Text
+from bachang.portal.models._base import Document, Identity, Line, Name, Note, Text, Told
 
 
 class Kind(enum.StrEnum):
@@ -85,7 +85,8 @@ class RunSummary(Document):
     state: RunState
     queue_place: int | None = None
     """From 1; only while it is queued."""
-    reason: str = ""
+    reason: Told
+    """Why it failed or ended."""
     points: int
     max_points: int
     solved: int
@@ -168,7 +169,7 @@ class Done(Document):
     """What an action did, sandbox by sandbox."""
 
     done: list[Identity]
-    failed: dict[Identity, str] = Field(default_factory=dict)
+    failed: dict[Identity, Told] = Field(default_factory=dict)
     """Run to the reason."""
 
 

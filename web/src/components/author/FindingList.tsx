@@ -1,8 +1,9 @@
 /** What a strict reader found: a click leads to the place. */
 import { CheckCircleFilled, CloseCircleFilled, WarningFilled } from "@ant-design/icons";
 import type { ReactElement } from "react";
-import { useTranslation } from "#/language";
+import { useText, useTranslation } from "#/language";
 import type { Finding } from "#/models/author";
+import { pick } from "#/models/text";
 import css from "./lists.module.css";
 
 interface FindingListProps {
@@ -12,6 +13,7 @@ interface FindingListProps {
 
 export function FindingList({ findings, onGo }: FindingListProps): ReactElement {
   const { t } = useTranslation();
+  const text = useText();
   if (findings.length === 0) {
     return (
       <p className={css.fine}>
@@ -22,7 +24,7 @@ export function FindingList({ findings, onGo }: FindingListProps): ReactElement 
   return (
     <ol className={css.findings}>
       {findings.map((each) => (
-        <li key={`${each.path}:${each.line}:${each.column}:${each.where}:${each.message}`}>
+        <li key={`${each.path}:${each.line}:${each.column}:${each.where}:${pick(each.message, "en")}`}>
           <button type="button" data-severity={each.severity} onClick={() => onGo(each)}>
             {each.severity === "error" ? (
               <CloseCircleFilled aria-label={t("author.error")} />
@@ -33,8 +35,8 @@ export function FindingList({ findings, onGo }: FindingListProps): ReactElement 
               <span className={css.where}>
                 {each.path}:{each.line}:{each.column} {each.where}
               </span>
-              <span>{each.message}</span>
-              {each.remedy ? <span className={css.remedy}>→ {each.remedy}</span> : null}
+              <span>{text(each.message)}</span>
+              {text(each.remedy) ? <span className={css.remedy}>→ {text(each.remedy)}</span> : null}
             </span>
           </button>
         </li>

@@ -34,11 +34,12 @@ const TONES: Record<string, "success" | "error"> = { passed: "success", failed: 
 function Standing({ shown }: { shown: Verification }): ReactElement {
   const { t } = useTranslation();
   const language = useLanguage();
+  const text = useText();
   const { state, checks, expected, reason, current, ended_at, by } = shown;
   const held = checks.filter(({ ok }) => ok).length;
   const when = ended_at ? new Date(ended_at).toLocaleString(language === "zh" ? "zh-CN" : "en-GB") : "";
   const figures = t("author.held", { held, count: Math.max(expected.length, checks.length) });
-  const parts = [reason, state === "none" ? "" : figures, when && `${when} · ${by}`];
+  const parts = [text(reason), state === "none" ? "" : figures, when && `${when} · ${by}`];
   const stale = !current && !underWay(shown) && state !== "none" ? t("author.stale") : "";
   return (
     <Alert
@@ -67,8 +68,8 @@ function CheckLine({ line, waiting }: { line: Line; waiting: boolean }): ReactEl
       <div>
         <span>{check ? text(check.title) : name}</span>
         {check ? <span className={css.where}>{name}</span> : null}
-        {check?.evidence ? <span className={css.remedy}>{check.evidence}</span> : null}
-        {check && !check.ok ? <pre>{check.reason}</pre> : null}
+        {text(check?.evidence) ? <span className={css.remedy}>{text(check?.evidence)}</span> : null}
+        {check && !check.ok ? <pre>{text(check.reason)}</pre> : null}
       </div>
       {check ? <span className="number">{check.duration_s.toFixed(1)} s</span> : null}
     </li>

@@ -16,8 +16,10 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { useEffect, useRef, type ReactElement } from "react";
+import { useLanguage } from "#/language";
 import type { Finding } from "#/models/author";
 import { place, suggest, type Schema } from "#/models/completion";
+import { pick, type Language } from "#/models/text";
 import { nonce } from "#/theme/nonce";
 import css from "./CodeEditor.module.css";
 import { LOOK } from "./look";
@@ -41,6 +43,7 @@ interface CodeEditorProps {
 
 export default function CodeEditor(props: CodeEditorProps): ReactElement {
   const { path, text, label, findings, schema, goal, onChange } = props;
+  const language = useLanguage();
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const given = useRef({ onChange, schema, text });
@@ -79,9 +82,9 @@ export default function CodeEditor(props: CodeEditorProps): ReactElement {
   useEffect(() => {
     const { current } = view;
     if (!current) return;
-    const marks = findings.map((each) => mark(current.state.doc, each));
+    const marks = findings.map((each) => mark(current.state.doc, each, language));
     current.dispatch(setDiagnostics(current.state, marks));
-  }, [findings, path]);
+  }, [findings, path, language]);
   useEffect(() => {
     const { current } = view;
     if (!current || !goal) return;
@@ -145,7 +148,9 @@ function offset(text: Text, line: number, column: number): number {
 }
 
 /** A finding under the word at which it stands, or the whole line. */
-function mark(text: Text, { line, column, where, message, remedy, severity }: Finding): Diagnostic {
+function mark(text: Text, finding: Finding, language: Language): Diagnostic {
+  const { line, column, where, severity } = finding;
+  const [message, remedy] = [pick(finding.message, language), pick(finding.remedy, language)];
   const from = offset(text, line, column);
   const rest = text.sliceString(from, text.lineAt(from).to);
   const word = /^[^\s,:{}[\]]+/.exec(rest)?.[0].length ?? rest.length;

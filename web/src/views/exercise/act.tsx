@@ -1,12 +1,13 @@
 /** Does something in all sandboxes of an exercise, or in one, and says how many it reached. */
 import { App } from "antd";
-import { useTranslation } from "#/language";
+import { useText, useTranslation } from "#/language";
 import type { Done } from "#/models/exercise";
 import { useTell } from "#/shell/tell";
 
 export function useAct(): (action: () => Promise<Done>) => Promise<void> {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const text = useText();
   const tell = useTell();
   return async (action) => {
     const result = await tell(action);
@@ -14,7 +15,7 @@ export function useAct(): (action: () => Promise<Done>) => Promise<void> {
     const failed = Object.values(result.failed);
     if (result.done.length > 0) message.success(t("console.done", { count: result.done.length }));
     const [reason] = failed;
-    if (reason !== undefined) message.error(t("console.failed", { count: failed.length, reason }));
+    if (reason !== undefined) message.error(t("console.failed", { count: failed.length, reason: text(reason) }));
   };
 }
 

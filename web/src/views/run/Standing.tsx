@@ -2,7 +2,7 @@
 import { Alert } from "antd";
 import type { ReactElement } from "react";
 import { Link } from "react-router";
-import { useTranslation } from "#/language";
+import { useText, useTranslation } from "#/language";
 import { useMoments } from "#/language/moments";
 import { alive, type Run } from "#/models/run";
 import css from "./run.module.css";
@@ -15,6 +15,7 @@ interface StandingProps {
 
 export function Standing({ run, watched }: StandingProps): ReactElement | null {
   const { t } = useTranslation();
+  const text = useText();
   const moments = useMoments();
   const review = <Link to={`/runs/${run.id}/review`}>{t("run.review")}</Link>;
   const again = <Link to={`/packs/${run.pack}`}>{t("run.again")}</Link>;
@@ -42,7 +43,7 @@ export function Standing({ run, watched }: StandingProps): ReactElement | null {
     case "failed":
       return note(
         "error",
-        t("run.failedText", { reason: run.reason }),
+        t("run.failedText", { reason: text(run.reason) }),
         run.started_at === null ? again : review,
       );
     case "running":
