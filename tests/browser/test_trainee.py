@@ -51,6 +51,29 @@ def test_opens_a_host_where_nothing_is_to_move(page: Page, run_address: str):
     assert host.evaluate("it => getComputedStyle(it).backgroundColor") == looks
 
 
+OUTSIDE = """() => {
+  const map = document.querySelector(".react-flow").getBoundingClientRect();
+  return [...document.querySelectorAll(".react-flow__node")].filter((node) => {
+    const { top, bottom, left, right } = node.getBoundingClientRect();
+    return top < map.top || bottom > map.bottom || left < map.left || right > map.right;
+  }).length;
+}"""
+"""Nodes of the map that are not wholly in sight."""
+
+
+def test_sees_all_of_the_map_in_any_room(page: Page, run_address: str):
+    page.goto(run_address)
+    page.locator(".react-flow__node").first.wait_for()
+    page.set_viewport_size({"width": 1200, "height": 620})
+    page.wait_for_function(f"({OUTSIDE})() === 0")
+    page.get_by_role("button", name="Zoom in").click()
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_function(f"({OUTSIDE})() > 0")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_function("document.querySelector('.react-flow').clientHeight > 300")
+    assert page.evaluate(OUTSIDE) > 0, "a map that was moved stays as it was put"
+
+
 def test_buys_a_hint_for_its_price(page: Page, run_address: str):
     page.goto(run_address)
     page.get_by_role("button", name=re.compile("What the papers say")).click()

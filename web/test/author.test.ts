@@ -12,7 +12,8 @@ import {
   type Verification,
 } from "#/models/author";
 import { place, suggest, type Schema } from "#/models/completion";
-import { byWeight, clearable, size, uptime, type Machine } from "#/models/machine";
+import { lasting } from "#/language/moments";
+import { byWeight, clearable, size, type Machine } from "#/models/machine";
 
 /** The place at the `|` in a text. */
 function at(text: string) {
@@ -170,6 +171,8 @@ describe("the machine", () => {
 
   it("tells sizes and times", () => {
     expect([size(850), size(1536)]).toEqual(["850 MiB", "1.5 GiB"]);
-    expect([45, 720, 11_100, 187_200].map(uptime)).toEqual(["45 s", "12 min", "3 h 05 min", "2 d 4 h"]);
+    const told = (locale: string) => [45, 720, 11_100, 187_200].map((each) => lasting(each, locale));
+    expect(told("en-GB")).toEqual(["45 secs", "12 mins", "3 hrs 5 mins", "2 days 4 hrs"]);
+    expect(told("zh-CN")).toEqual(["45秒", "12分钟", "3小时 5分钟", "2天 4小时"]);
   });
 });

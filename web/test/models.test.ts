@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { follow, remove, show, split, splittable, type Dock } from "#/models/dock";
 import { summed } from "#/models/exercise";
 import { clock, insert, tone, type Entry } from "#/models/journal";
+import { bounded } from "#/models/links";
 import { extend, joined, lively, samplesOf, shown } from "#/models/points";
 import { problemFrom, Problem } from "#/models/problem";
 import { recorded } from "#/models/recorded";
@@ -16,6 +17,19 @@ describe("texts", () => {
     expect(pick({ en: "a" }, "zh")).toBe("a");
     expect(pick({ de: "x" }, "zh")).toBe("x");
     expect(pick(null, "en")).toBe("");
+  });
+});
+
+describe("addresses", () => {
+  it("end where Chinese begins", () => {
+    expect(bounded("见（http://10.20.20.10/）上")).toBe("见（<http://10.20.20.10/>）上");
+    expect(bounded("**http://a.test/x**。")).toBe("**<http://a.test/x>**。");
+    expect(bounded("(http://a.test/)上")).toBe("(<http://a.test/>)上");
+  });
+  it("are left alone elsewhere", () => {
+    for (const text of ["http://a.test/ 上", "`http://a.test/`上", "[甲](http://a.test/)上", "<http://a.test/>上"]) {
+      expect(bounded(text)).toBe(text);
+    }
   });
 });
 

@@ -20,8 +20,13 @@ from bachang.portal.models import Point, RunEvent
 _TIMELINE = 200
 _KEPT = (
     "condition.held",
+    "exercise.started",
     "hint.taken",
+    "host.reset",
+    "message.sent",
     "platform.fault",
+    "sandbox.deployed",
+    "sandbox.reset",
     "story.ended",
     "story.started",
     "task.answered",

@@ -19,7 +19,7 @@ export function ClassMap({ runs, tasks }: ClassMapProps): ReactElement {
       {runs.map((run) => (
         <li key={run.id} data-state={run.state} data-stuck={stuck(run)}>
           <Link to={`/runs/${run.id}`}>{run.learner}</Link>
-          <span className={`${css.points} number`}>{run.points}</span>
+          <span className={`${css.points} number`}>{run.tasks > 0 ? run.points : null}</span>
           <span className={css.bar} aria-hidden="true">
             {Array.from({ length: run.tasks }, (_, at) => (
               <i key={at} data-on={at < run.solved} />

@@ -139,7 +139,8 @@ function StateCell({ run }: { run: RunSummary }): ReactElement {
   );
 }
 
-function ProgressCell({ run }: { run: RunSummary }): ReactElement {
+function ProgressCell({ run }: { run: RunSummary }): ReactElement | null {
+  if (run.tasks === 0) return null; // nothing is known of it before its turn
   return (
     <span className={css.progress}>
       <span aria-hidden="true">

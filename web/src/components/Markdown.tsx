@@ -3,6 +3,7 @@ import { memo, type ReactElement } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkCjkFriendly from "remark-cjk-friendly";
 import remarkGfm from "remark-gfm";
+import { bounded } from "#/models/links";
 import css from "./Markdown.module.css";
 
 /** The second one: bold and italics end beside Chinese punctuation, too. */
@@ -26,7 +27,7 @@ function Prose({ text }: { text: string }): ReactElement {
   return (
     <div className={css.prose}>
       <ReactMarkdown remarkPlugins={PLUGINS} components={PARTS} disallowedElements={["img"]}>
-        {text}
+        {bounded(text)}
       </ReactMarkdown>
     </div>
   );

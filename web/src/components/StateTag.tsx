@@ -4,7 +4,7 @@ import { useTranslation } from "#/language";
 import type { RunState } from "#/models/run";
 import css from "./StateTag.module.css";
 
-export function StateTag({ state }: { state: RunState }): ReactElement {
+export function StateTag({ state }: { state: RunState | "frozen" }): ReactElement {
   const { t } = useTranslation();
   return (
     <span className={css.tag} data-state={state}>

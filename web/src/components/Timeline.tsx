@@ -1,14 +1,17 @@
 /** What happened, latest first. */
 import { Segmented } from "antd";
 import { useState, type ReactElement } from "react";
-import { useKindName, useLanguage, useTranslation } from "#/language";
+import { useKindName, useLanguage, useText, useTranslation } from "#/language";
 import { clock, side, tone, worthShowing, type Entry } from "#/models/journal";
+import type { Task } from "#/models/run";
 import { textModel, pick } from "#/models/text";
 import { safeParse } from "valibot";
 import css from "./Timeline.module.css";
 
 type Filter = "all" | "mine" | "world";
 
+/** Kinds whose subject is a task. */
+const OF_TASKS = new Set(["task.answered", "hint.taken"]);
 const MINE = ["task.", "hint.", "terminal.", "message."];
 
 function passes(entry: Entry, filter: Filter): boolean {
@@ -17,7 +20,12 @@ function passes(entry: Entry, filter: Filter): boolean {
   return filter === "all" || mine === (filter === "mine");
 }
 
-export function Timeline({ entries }: { entries: readonly Entry[] }): ReactElement {
+interface TimelineProps {
+  entries: readonly Entry[];
+  tasks: readonly Task[];
+}
+
+export function Timeline({ entries, tasks }: TimelineProps): ReactElement {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<Filter>("all");
   const shown = entries.filter((entry) => passes(entry, filter)).toReversed();
@@ -35,22 +43,26 @@ export function Timeline({ entries }: { entries: readonly Entry[] }): ReactEleme
         aria-label={t("timeline.label")}
       />
       {shown.length === 0 ? <p className={css.none}>{t("timeline.none")}</p> : null}
-      <EntryList entries={shown} />
+      <EntryList entries={shown} tasks={tasks} />
     </div>
   );
 }
 
 interface EntryListProps {
   entries: readonly Entry[];
+  /** Whose titles stand for their names. */
+  tasks: readonly Task[];
   /** Go to an entry's moment; without it, times are no buttons. */
   onGo?: ((time_s: number) => void) | undefined;
 }
 
-export function EntryList({ entries, onGo }: EntryListProps): ReactElement {
+export function EntryList({ entries, tasks, onGo }: EntryListProps): ReactElement {
+  const text = useText();
+  const titles = new Map(tasks.map(({ name, title }) => [name, text(title)]));
   return (
     <ol className={css.entries}>
       {entries.map((entry) => (
-        <EntryLine key={`${entry.epoch}.${entry.sequence}`} entry={entry} onGo={onGo} />
+        <EntryLine key={`${entry.epoch}.${entry.sequence}`} entry={entry} titles={titles} onGo={onGo} />
       ))}
     </ol>
   );
@@ -58,14 +70,18 @@ export function EntryList({ entries, onGo }: EntryListProps): ReactElement {
 
 interface EntryLineProps {
   entry: Entry;
+  titles: ReadonlyMap<string, string>;
   onGo: ((time_s: number) => void) | undefined;
 }
 
-function EntryLine({ entry, onGo }: EntryLineProps): ReactElement {
+function EntryLine({ entry, titles, onGo }: EntryLineProps): ReactElement {
   const { t } = useTranslation();
   const kindName = useKindName();
   const detail = useDetail()(entry);
   const who = side(entry);
+  const { kind, subject } = entry;
+  const title = OF_TASKS.has(kind) ? titles.get(subject) : undefined;
+  const everyone = kind === "message.sent" && subject === "everyone";
   const names: Record<string, string> = t("side", { returnObjects: true });
   return (
     <li className={css.entry} data-tone={tone(entry)}>
@@ -80,7 +96,7 @@ function EntryLine({ entry, onGo }: EntryLineProps): ReactElement {
       </time>
       <i className={css.dot} />
       <span className={css.what}>
-        <strong>{kindName(entry.kind)}</strong> <span className={css.subject}>{entry.subject}</span>
+        <strong>{kindName(entry.kind)}</strong> {title ?? (everyone ? t("timeline.everyone") : <span className={css.subject}>{subject}</span>)}
         {detail ? <span className={css.detail}>{detail}</span> : null}
       </span>
       <span className={css.side} data-side={who}>

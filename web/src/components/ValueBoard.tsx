@@ -48,9 +48,11 @@ function Charts({ points, samples, drawn }: ValueBoardProps & { drawn: string[] 
   if (samples.length < 2) return <p className={css.none}>{t("values.waiting")}</p>;
   return (
     <Suspense fallback={<Waiting />}>
-      {[...groups].map(([unit, members]) => (
-        <PointChart key={unit} unit={unit} points={members.map(name)} samples={samples} />
-      ))}
+      <div className={css.charts}>
+        {[...groups].map(([unit, members]) => (
+          <PointChart key={unit} unit={unit} points={members.map(name)} samples={samples} />
+        ))}
+      </div>
     </Suspense>
   );
 }

@@ -60,13 +60,3 @@ export function clearable({ sandboxes, abandoned }: Machine): string[] {
 export function size(mib: number): string {
   return mib < 1000 ? `${Math.round(mib)} MiB` : `${(mib / 1024).toFixed(1)} GiB`;
 }
-
-/** `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
-export function uptime(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  if (minutes < 1) return `${Math.floor(seconds)} s`;
-  if (hours < 1) return `${minutes} min`;
-  if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}

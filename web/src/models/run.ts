@@ -76,6 +76,7 @@ export const runModel = v.object({
   hosts: v.array(hostModel),
   task_list: v.array(taskModel),
   score: scoreModel,
+  objective_titles: v.optional(v.record(v.string(), textModel), {}),
   points_now: v.record(v.string(), valueModel),
   timeline: v.array(entryModel),
   degraded: v.array(v.string()),

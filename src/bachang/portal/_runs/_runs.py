@@ -82,6 +82,7 @@ class Runs:
             hosts=world.hosts if world else [],
             task_list=views.tasks(plan, memory.score.tasks) if plan and memory else [],
             score=views.score(memory.score) if memory else _NO_SCORE,
+            objective_titles=views.objective_titles(plan) if plan else {},
             points_now=memory.points_now if memory else {},
             timeline=memory.timeline(everything=everything) if memory else [],
             degraded=world.degraded if world else [],

@@ -7,7 +7,7 @@ that leaves the portal is made here, field by field; nothing is passed on whole.
 from bachang.portal._views._doors import address_of, doors, screens
 from bachang.portal._views._events import PUBLIC_KINDS, STATE_KINDS, run_event
 from bachang.portal._views._points import points
-from bachang.portal._views._tasks import injects, score, tasks
+from bachang.portal._views._tasks import injects, objective_titles, score, tasks
 from bachang.portal._views._topology import host_states, topology
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "doors",
     "host_states",
     "injects",
+    "objective_titles",
     "points",
     "run_event",
     "score",

@@ -54,6 +54,11 @@ def score(value: ExerciseScore) -> Score:
     )
 
 
+def objective_titles(plan: Plan) -> dict[str, Text]:
+    """What each objective is called; its name where it has no title."""
+    return {one.name: dict(one.title) or {"en": one.name} for one in plan.exercise.objectives}
+
+
 def injects(plan: Plan) -> list[Inject]:
     """What exercise control can do, in short."""
     return [

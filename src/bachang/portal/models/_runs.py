@@ -101,6 +101,7 @@ class Run(RunSummary):
     hosts: list[HostState]
     task_list: list[Task]
     score: Score
+    objective_titles: dict[str, Text]
     points_now: dict[str, Point]
     """Field systems' points as sampled last; secret ones are not in it."""
     timeline: list[RunEvent]

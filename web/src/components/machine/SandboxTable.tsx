@@ -3,11 +3,14 @@ import { Table, Tag, type TableColumnsType } from "antd";
 import type { ReactElement } from "react";
 import { Link } from "react-router";
 import { useTranslation } from "#/language";
-import { size, uptime, type SandboxInfo } from "#/models/machine";
+import { useMoments } from "#/language/moments";
+import { size, type SandboxInfo } from "#/models/machine";
 import css from "./machine.module.css";
 
 export function SandboxTable({ sandboxes }: { sandboxes: readonly SandboxInfo[] }): ReactElement {
   const { t } = useTranslation();
+  const states: Record<string, string> = t("runState", { returnObjects: true });
+  const { lasting } = useMoments();
   const columns: TableColumnsType<SandboxInfo> = [
     { title: t("machine.whose"), dataIndex: "learner", render: (_, each) => <Whose sandbox={each} /> },
     {
@@ -22,7 +25,7 @@ export function SandboxTable({ sandboxes }: { sandboxes: readonly SandboxInfo[] 
       responsive: ["sm"],
       render: (state: string, { degraded }) => (
         <span title={degraded.join("; ")}>
-          {state}
+          {states[state] ?? state}
           {degraded.length > 0 ? ` (${degraded.length})` : ""}
         </span>
       ),
@@ -42,7 +45,7 @@ export function SandboxTable({ sandboxes }: { sandboxes: readonly SandboxInfo[] 
       dataIndex: "uptime_s",
       align: "right",
       sorter: (a, b) => a.uptime_s - b.uptime_s,
-      render: (seconds: number) => <span className="number">{uptime(seconds)}</span>,
+      render: (seconds: number) => <span className="number">{lasting(seconds)}</span>,
     },
   ];
   return (

@@ -4,10 +4,13 @@ import {
   ReactFlow,
   type Edge,
   type Node,
+  type FitViewOptions,
   type NodeMouseHandler,
+  useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useEffect, useMemo, useState, type ReactElement, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { useNarrow } from "#/components/narrow";
 import { useTranslation } from "#/language";
 import type { HostState } from "#/models/run";
@@ -33,6 +36,14 @@ export default function TopologyMap(props: TopologyMapProps): ReactElement {
   const { t } = useTranslation();
   const narrow = useNarrow();
   const laid = useLayout(topology, narrow);
+  const moved = useRef(false);
+  const fit = useMemo(
+    () => ({ padding: still ? 0.03 : 0.06, maxZoom: still ? 4 : 1.35 }),
+    [still],
+  );
+  const move = (own: boolean): void => {
+    moved.current = own;
+  };
   const nodes = useMemo(
     () => (laid ? mapNodes(topology, hosts, laid, narrow, panel) : []),
     [topology, hosts, laid, narrow, panel],
@@ -47,7 +58,8 @@ export default function TopologyMap(props: TopologyMapProps): ReactElement {
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
       fitView
-      fitViewOptions={{ padding: still ? 0.03 : 0.06, maxZoom: still ? 4 : 1.35 }}
+      fitViewOptions={fit}
+      onMoveStart={(event) => move(moved.current || event !== null)}
       data-wall={still}
       data-narrow={narrow}
       minZoom={0.25}
@@ -67,9 +79,36 @@ export default function TopologyMap(props: TopologyMapProps): ReactElement {
         "controls.fitView.ariaLabel": t("host.fit"),
       }}
     >
-      {still ? null : <Controls showInteractive={false} position={narrow ? "top-right" : "bottom-left"} />}
+      <Fitted moved={moved} fit={fit} />
+      {still ? null : (
+        <Controls
+          showInteractive={false}
+          position={narrow ? "top-right" : "bottom-left"}
+          fitViewOptions={fit}
+          onZoomIn={() => move(true)}
+          onZoomOut={() => move(true)}
+          onFitView={() => move(false)}
+        />
+      )}
     </ReactFlow>
   );
+}
+
+interface FittedProps {
+  /** Whether a person has moved the map: then it stays as it was put. */
+  moved: { readonly current: boolean };
+  fit: FitViewOptions;
+}
+
+/** Keeps all of the map in sight when its place gets another size. */
+function Fitted({ moved, fit }: FittedProps): null {
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    if (!moved.current && width > 0 && height > 0) void fitView(fit);
+  }, [width, height, moved, fit, fitView]);
+  return null;
 }
 
 /** Nodes take clicks themselves, but the map must not swallow them. */

@@ -13,6 +13,9 @@ const SHOWN = 6;
 /** Kinds that only who looks closely wants to know. */
 const FINE = new Set(["point.changed", "terminal.opened", "terminal.closed", "service.up", "clock.slipped", "program.ran", "inject.applied", "login.accepted"]);
 
+/** Kinds that say everything themselves: their subject is the one world that is shown. */
+const PLAIN = /^(sandbox|exercise)\./;
+
 interface HappeningProps {
   entries: readonly Entry[];
   tasks: Board["tasks"];
@@ -28,6 +31,7 @@ export function Happening({ entries, tasks }: HappeningProps): ReactElement {
     const said = safeParse(textModel, entry.data.text ?? "");
     if (entry.kind === "message.sent" && said.success) return text(said.output);
     if (entry.kind === "command.applied") return `${entry.subject} = ${String(entry.data.value)}`;
+    if (PLAIN.test(entry.kind)) return "";
     const outcome = entry.data.correct === true ? t("kind.right") : t("kind.wrong");
     const name = names.get(entry.subject) ?? entry.subject;
     return entry.kind === "task.answered" ? `${name}: ${outcome}` : name;

@@ -12,6 +12,8 @@ const SHOWN = 3;
 const CALM = 60;
 /** Seconds that a curve reaches back. */
 const BACK_S = 300;
+/** Share of a curve's height that stays free above it. */
+const ABOVE = 0.12;
 
 interface PhysicsProps {
   live: RunLive;
@@ -51,7 +53,8 @@ function Gauge({ point: { name, system, title, unit }, samples, paint }: GaugePr
   });
   const values = drawn.map(([, value]) => value);
   const low = values.reduce((a, b) => Math.min(a, b), 0);
-  const high = values.reduce((a, b) => Math.max(a, b), low + 1);
+  const most = values.reduce((a, b) => Math.max(a, b), low + 1);
+  const high = most + (most - low) * ABOVE;
   return (
     <div className={css.gauge}>
       <p>

@@ -10,16 +10,19 @@ const ROWS = 10;
 export function Places({ board }: { board: Board }): ReactElement {
   const { t } = useTranslation();
   const text = useText();
-  const most = Math.max(1, ...board.rows.map((row) => row.max_points));
   if (board.rows.length === 0) return <p className={css.quiet}>{t("board.nobody")}</p>;
   return (
     <section className={css.places}>
       <table>
+        <colgroup>
+          <col className={css.rank} />
+          <col />
+          <col className={css.sum} />
+        </colgroup>
         <thead className="visually-hidden">
           <tr>
             <th>{t("board.place")}</th>
             <th>{t("board.learner")}</th>
-            <th>{t("board.solved")}</th>
             <th>{t("board.points")}</th>
           </tr>
         </thead>
@@ -29,10 +32,10 @@ export function Places({ board }: { board: Board }): ReactElement {
               <td className="number">{row.place}</td>
               <td>
                 <span className={css.learner}>{row.learner}</span>
-                <span className={css.share} style={{ width: `${(100 * row.points) / most}%` }} />
-              </td>
-              <td>
-                <span className={css.dots}>
+                <span className="visually-hidden">
+                  {t("task.progress", { solved: row.solved.length, total: board.tasks.length })}
+                </span>
+                <span className={css.dots} aria-hidden="true">
                   {board.tasks.map((task) => (
                     <i
                       key={task.name}
@@ -54,10 +57,11 @@ export function Places({ board }: { board: Board }): ReactElement {
 
 /** How many have solved each task: what the marks in the rows stand for. */
 function Progress({ board }: { board: Board }): ReactElement {
+  const { t } = useTranslation();
   const text = useText();
   const all = board.rows.length;
   return (
-    <ol className={css.progress}>
+    <ol className={css.progress} aria-label={t("run.tasks")}>
       {board.tasks.map(({ name, title }) => {
         const count = board.rows.filter(({ solved }) => solved.includes(name)).length;
         return (

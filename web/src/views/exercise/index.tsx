@@ -6,7 +6,7 @@ import { Link, useParams } from "react-router";
 import { ClassMap } from "#/components/ClassMap";
 import { ClassTable } from "#/components/ClassTable";
 import { ConnectionBadge } from "#/components/ConnectionBadge";
-import { Failed } from "#/components/Failed";
+import { FailedPage } from "#/components/Failed";
 import { Page } from "#/components/Page";
 import { Waiting } from "#/components/Waiting";
 import { useText, useTranslation } from "#/language";
@@ -27,7 +27,7 @@ export function Component(): ReactElement {
   const asked = useQuery({ queryKey: ["exercise", id], queryFn: () => portal.exercise(id) });
   const exercise = live.value ?? asked.data;
   if (asked.error && !live.value) {
-    return <Failed error={asked.error} onRetry={() => void asked.refetch()} />;
+    return <FailedPage error={asked.error} onRetry={() => void asked.refetch()} />;
   }
   if (!exercise) return <Waiting />;
   return <Console exercise={exercise} connection={live.connection} />;
@@ -51,8 +51,10 @@ function Console({ exercise, connection }: ConsoleProps): ReactElement {
       aside={<Aside exercise={exercise} connection={connection} />}
     >
       <Figures exercise={exercise} />
-      {exercise.state === "ended" ? null : <Controls exercise={exercise} />}
-      <Segmented options={options} value={view} onChange={setView} className={css.view ?? ""} />
+      <div className={css.tools}>
+        {exercise.state === "ended" ? null : <Controls exercise={exercise} />}
+        <Segmented options={options} value={view} onChange={setView} className={css.view ?? ""} />
+      </div>
       {view === "table" ? (
         <ClassTable
           runs={exercise.runs}

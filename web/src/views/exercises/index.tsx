@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { Empty } from "#/components/Empty";
 import { Failed } from "#/components/Failed";
 import { Page } from "#/components/Page";
+import { StateTag } from "#/components/StateTag";
 import { useTranslation } from "#/language";
 import { summed, type Exercise } from "#/models/exercise";
 import { useQuery } from "#/transport/hooks";
@@ -36,7 +37,6 @@ export function Component(): ReactElement {
 function ExerciseRow({ exercise }: { exercise: Exercise }): ReactElement {
   const { t } = useTranslation();
   const { running, queued } = summed(exercise.runs);
-  const state = exercise.state === "frozen" ? "frozen" : exercise.state;
   return (
     <li className={css.row}>
       <span>
@@ -49,7 +49,7 @@ function ExerciseRow({ exercise }: { exercise: Exercise }): ReactElement {
         <b className="number">{running}</b> {t("console.running")} · <b className="number">{queued}</b>{" "}
         {t("console.queued")}
       </span>
-      <span className={css.quiet}>{t(`runState.${state}`)}</span>
+      <StateTag state={exercise.state} />
     </li>
   );
 }

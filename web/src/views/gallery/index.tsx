@@ -88,7 +88,7 @@ export function Component(): ReactElement {
         <ValueBoard points={points} samples={samples} />
       </Shown>
       <Shown name="Timeline">
-        <Timeline entries={run.timeline} />
+        <Timeline entries={run.timeline} tasks={run.task_list} />
       </Shown>
       <Shown name="PointChart">
         <PointChart

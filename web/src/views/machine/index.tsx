@@ -1,7 +1,7 @@
 /** The machine for its operator: findings, memory, whose sandboxes run, cleaning up. */
 import type { ReactElement } from "react";
 import { ConnectionBadge } from "#/components/ConnectionBadge";
-import { Failed } from "#/components/Failed";
+import { FailedPage } from "#/components/Failed";
 import { Waiting } from "#/components/Waiting";
 import { FindingCards } from "#/components/machine/FindingCards";
 import { MachineFigures } from "#/components/machine/MachineFigures";
@@ -24,7 +24,7 @@ export function Component(): ReactElement {
   const asked = useQuery({ queryKey: ["machine"], queryFn: portal.machine });
   const machine = live.value ?? asked.data;
   if (asked.error && !live.value) {
-    return <Failed error={asked.error} onRetry={() => void asked.refetch()} />;
+    return <FailedPage error={asked.error} onRetry={() => void asked.refetch()} />;
   }
   if (!machine) return <Waiting />;
   return (

@@ -2,7 +2,7 @@
 import { Alert, Skeleton, Tag } from "antd";
 import { lazy, Suspense, type ReactElement } from "react";
 import { useParams } from "react-router";
-import { Failed } from "#/components/Failed";
+import { Failed, FailedPage } from "#/components/Failed";
 import { PackFacts } from "#/components/PackCard";
 import { Page } from "#/components/Page";
 import { Waiting } from "#/components/Waiting";
@@ -19,7 +19,7 @@ const TopologyMap = lazy(() => import("#/components/topology/TopologyMap"));
 export function Component(): ReactElement {
   const { pack: name = "" } = useParams();
   const pack = useQuery({ queryKey: ["pack", name], queryFn: () => portal.pack(name) });
-  if (pack.error) return <Failed error={pack.error} onRetry={() => void pack.refetch()} />;
+  if (pack.error) return <FailedPage error={pack.error} onRetry={() => void pack.refetch()} />;
   if (!pack.data) return <Skeleton active className={css.waiting ?? ""} />;
   return <PackPage pack={pack.data} />;
 }

@@ -3,6 +3,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { Button, Input, Skeleton, type TableColumnsType } from "antd";
 import { useState, type ReactElement } from "react";
 import { Failed } from "#/components/Failed";
+import { useNarrow } from "#/components/narrow";
 import { RoleTags } from "#/components/RoleTags";
 import { RowTable } from "#/components/RowTable";
 import { useTranslation } from "#/language";
@@ -57,14 +58,21 @@ function AccountTable({ accounts }: { accounts: readonly Person[] }): ReactEleme
   const { t } = useTranslation();
   const moments = useMoments();
   const { account } = usePresent();
+  const narrow = useNarrow();
   const columns: TableColumnsType<Person> = [
     {
       title: t("people.name"),
       sorter: (a, b) => a.display_name.localeCompare(b.display_name),
-      render: (_, person) => <Who person={person} />,
+      render: (_, person) => (
+        <>
+          <Who person={person} />
+          {narrow ? <RoleTags roles={person.roles} /> : null}
+        </>
+      ),
     },
     {
       title: t("people.roles"),
+      hidden: narrow,
       render: (_, { roles }) => <RoleTags roles={roles} />,
     },
     {

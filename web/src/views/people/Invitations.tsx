@@ -61,6 +61,7 @@ function InvitationTable({ invitations }: { invitations: readonly Invitation[] }
     },
     {
       title: t("people.invitation.left"),
+      responsive: ["sm"],
       render: (_, { uses_left }) => t("people.invitation.usesLeft", { count: uses_left }),
     },
     {

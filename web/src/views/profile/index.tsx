@@ -19,21 +19,23 @@ export function Component(): ReactElement {
   const { account } = usePresent();
   return (
     <Page title={t("people.profile.title")} lead={t("people.profile.lead")}>
-      <section className={css.section}>
-        <h2>{t("people.profile.name")}</h2>
-        <NameForm />
-        <div>
-          <RoleTags roles={ROLES.filter((role) => account.roles.includes(role))} />
-        </div>
-      </section>
-      <section className={css.section}>
-        <h2>{t("people.profile.password")}</h2>
-        <PasswordForm />
-      </section>
-      <section className={css.section}>
-        <h2>{t("people.profile.sessions")}</h2>
-        <OpenSessions />
-      </section>
+      <div className={css.parts}>
+        <section className={css.section}>
+          <h2>{t("people.profile.name")}</h2>
+          <NameForm />
+          <div>
+            <RoleTags roles={ROLES.filter((role) => account.roles.includes(role))} />
+          </div>
+        </section>
+        <section className={css.section}>
+          <h2>{t("people.profile.password")}</h2>
+          <PasswordForm />
+        </section>
+        <section className={css.section}>
+          <h2>{t("people.profile.sessions")}</h2>
+          <OpenSessions />
+        </section>
+      </div>
     </Page>
   );
 }

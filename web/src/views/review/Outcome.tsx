@@ -103,21 +103,29 @@ function Story({ story, points, onGo }: StoryProps): ReactElement {
 
 function Facts({ records }: { records: readonly RunRecord[] }): ReactElement {
   const { t } = useTranslation();
-  const score = records[0]?.run.score;
+  const text = useText();
+  const [first] = records;
+  const score = first?.run.score;
+  const points = new Map(first?.points.map((point) => [point.name, point]));
   return (
     <div className={css.facts}>
       <FactTable
         title={t("review.objectives")}
         names={Object.keys(score?.objectives ?? {})}
+        told={(name) => text(first?.run.objective_titles[name]) || name}
         records={records}
         cell={({ run }, name) => <Met met={run.score.objectives[name] ?? false} />}
       />
       <FactTable
         title={t("review.consequences")}
         names={Object.keys(score?.consequences ?? {})}
+        told={(name) => text(points.get(name)?.title) || name}
         records={records}
         cell={({ run }, name) => (
-          <b className="number">{shown(run.score.consequences[name])}</b>
+          <>
+            <b className="number">{shown(run.score.consequences[name])}</b>{" "}
+            <small>{points.get(name)?.unit}</small>
+          </>
         )}
       />
     </div>
@@ -127,11 +135,13 @@ function Facts({ records }: { records: readonly RunRecord[] }): ReactElement {
 interface FactTableProps {
   title: string;
   names: readonly string[];
+  /** What a name means to people. */
+  told: (name: string) => string;
   records: readonly RunRecord[];
   cell: (record: RunRecord, name: string) => ReactNode;
 }
 
-function FactTable({ title, names, records, cell }: FactTableProps): ReactElement | null {
+function FactTable({ title, names, told, records, cell }: FactTableProps): ReactElement | null {
   if (names.length === 0) return null;
   return (
     <table>
@@ -139,7 +149,9 @@ function FactTable({ title, names, records, cell }: FactTableProps): ReactElemen
       <tbody>
         {names.map((name) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row" title={name}>
+              {told(name)}
+            </th>
             {records.map((record, at) => (
               <td key={record.run.id} data-whose={records.length > 1 ? at : undefined}>
                 {cell(record, name)}

@@ -47,7 +47,7 @@ export function Scene({ record, whose, now, onGo }: SceneProps): ReactElement {
         <h3>{t("review.journal")}</h3>
         <div className={css.journal}>
           {listed.length === 0 ? <p>{t("review.nothing")}</p> : null}
-          <EntryList entries={listed} onGo={onGo} />
+          <EntryList entries={listed} tasks={record.run.task_list} onGo={onGo} />
         </div>
       </div>
     </section>

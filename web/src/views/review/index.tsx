@@ -1,7 +1,7 @@
 /** After action: a run looked back at, alone or beside another, on one zoomable clock. */
 import type { ReactElement } from "react";
 import { useParams, useSearchParams } from "react-router";
-import { Failed } from "#/components/Failed";
+import { FailedPage } from "#/components/Failed";
 import { Waiting } from "#/components/Waiting";
 import { useRecord } from "./load";
 import { Review } from "./Review";
@@ -14,7 +14,7 @@ export function Component(): ReactElement {
   const other = useRecord(beside);
   const failed = own.error ?? other.error;
   if (failed) {
-    return <Failed error={failed} onRetry={() => void (own.error ? own : other).refetch()} />;
+    return <FailedPage error={failed} onRetry={() => void (own.error ? own : other).refetch()} />;
   }
   if (!own.data || (beside !== null && !other.data)) return <Waiting />;
   return (

@@ -72,7 +72,7 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
           </Suspense>
         );
       case "timeline":
-        return <Timeline entries={run.timeline} />;
+        return <Timeline entries={run.timeline} tasks={run.task_list} />;
     }
   };
   return (

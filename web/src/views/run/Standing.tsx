@@ -30,10 +30,8 @@ export function Standing({ run, watched }: StandingProps): ReactElement | null {
     return note("error", t("run.unrecorded", { since }));
   }
   switch (run.state) {
-    case "queued": {
-      const place = t("run.queued", { place: run.queue_place ?? 1 });
-      return note("info", `${place}. ${t("run.queuedText")}`);
-    }
+    case "queued":
+      return note("info", t("run.queuedText", { place: run.queue_place ?? 1 }));
     case "starting":
       return note("info", t("run.starting"));
     case "paused":

@@ -1,7 +1,7 @@
 /** One run: tasks, world, terminals, screens, values, and what has happened. */
 import type { ReactElement } from "react";
 import { useParams } from "react-router";
-import { Failed } from "#/components/Failed";
+import { FailedPage } from "#/components/Failed";
 import { Waiting } from "#/components/Waiting";
 import { runProjection } from "#/models/runLive";
 import { useLive, useQuery } from "#/transport/hooks";
@@ -14,7 +14,7 @@ export function Component(): ReactElement {
   // Asked for once as well: a live topic cannot tell why it is refused, an answer can.
   const asked = useQuery({ queryKey: ["run", run], queryFn: () => portal.run(run) });
   if (asked.error && !live.value) {
-    return <Failed error={asked.error} onRetry={() => void asked.refetch()} />;
+    return <FailedPage error={asked.error} onRetry={() => void asked.refetch()} />;
   }
   const value = live.value ?? (asked.data ? { run: asked.data, samples: [] } : null);
   if (!value) return <Waiting />;

@@ -3,7 +3,7 @@ import { Skeleton } from "antd";
 import type { ReactElement } from "react";
 import { Link, useParams } from "react-router";
 import { VerifyReport } from "#/components/author/VerifyReport";
-import { Failed } from "#/components/Failed";
+import { FailedPage } from "#/components/Failed";
 import { Page } from "#/components/Page";
 import { useTranslation } from "#/language";
 import { verificationProjection } from "#/models/author";
@@ -18,7 +18,7 @@ export function Component(): ReactElement {
   // Asked for once as well: a live topic cannot tell why it is refused, an answer can.
   const asked = useQuery({ queryKey: ["proof", pack], queryFn: () => portal.verification(pack) });
   const shown = live.value ?? asked.data;
-  if (asked.error && !live.value) return <Failed error={asked.error} />;
+  if (asked.error && !live.value) return <FailedPage error={asked.error} />;
   return (
     <Page
       title={t("author.reportTitle")}
