@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -143,18 +144,22 @@ class TestReal:
         live.destroy()
         assert not any(place.parent.exists() for place in places.values())
 
+    @pytest.mark.parametrize("busy", [False, True])
     def test_a_sandbox_that_ends_with_its_client_leaves_no_group(
-        self, home: Path, groups: dict[Held, str]
+        self, home: Path, groups: dict[Held, str], busy: bool
     ) -> None:
-        live = LocalFabric(groups=groups).deploy(
-            world(host("a", 11)), name="leash", ends_with_client=True
-        )
+        """Also not those of hosts that a reset is about to make."""
+        made = world(*(host(f"h{n}", n) for n in range(11, 31)))
+        live = LocalFabric(groups=groups).deploy(made, name="leash", ends_with_client=True)
         place = Path(groups[Held.MEMORY]) / f"bachang-{live.status().id}"
         assert place.exists()
-        assert live._leash
-        live._leash.close()
-        home_of_it = live._directory.path
-        _gone(home_of_it)
+        with live._connect() as asking:  # whoever hangs up takes the question back
+            if busy:
+                asking.send(b'{"op": "reset", "host": null}')
+                _until(lambda: any(place.glob("*.1")))
+            assert live._leash
+            live._leash.close()
+            _until(lambda: not live._directory.path.exists())
         assert not place.exists()
 
 
@@ -163,8 +168,8 @@ def _value(place: Path, *names: str) -> str:
     return next((place / name).read_text() for name in names if (place / name).exists())
 
 
-def _gone(path: Path) -> None:
+def _until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
-    while path.exists():
+    while not holds():
         assert time.monotonic() < deadline
-        time.sleep(0.01)
+        time.sleep(0.001)

@@ -253,9 +253,14 @@ class World:
             self.ended.set_result(None)
 
     def clear_groups(self) -> None:
-        """End all hosts and remove the control groups: nobody else will."""
-        for live in self.hosts.values():
-            self._retire(live)
+        """End all of the sandbox's processes and remove the control groups: nobody else will.
+
+        This is pid 1 of the sandbox, so that hosts which a reset is making are ended too.
+        """
+        os.kill(-1, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.wait()
         self._nursery.groups.remove(_GROUPS_S)
 
     async def launch(self, live: LiveHost, service: Service) -> Process:
