@@ -18,6 +18,7 @@ from bachang.fabric import _links
 from bachang.fabric import _netlink as nl
 from bachang.fabric._agent._ports import Ports
 from bachang.fabric._agent._shaping import queue, why_no_delay
+from bachang.fabric._agent._shortcuts import Shortcuts
 from bachang.fabric._contract import MachineError, PlatformError, WorldError
 from bachang.fabric._links import RouteEntry
 from bachang.fabric._neighbours import ENOUGH, Neighbourhood
@@ -52,6 +53,7 @@ class Switch:
         self._neighbourhood = Neighbourhood(world) if neighbour_entries < ENOUGH else None
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self._netlink = Connection()
+        self._shortcuts = Shortcuts(world, self._netlink)
         self._networks = {network.name: network for network in world.networks}
         self._bridges: dict[str, int] = {}
         self._spares = 0
@@ -167,6 +169,8 @@ class Switch:
                 for interface, port in zip(host.interfaces, ports, strict=True)
             ]
         )
+        fresh = {one.port: index[port] for one, port in zip(host.interfaces, ports, strict=True)}
+        self._shortcuts.lay(fresh, index | fresh)
         requests = []
         for interface, port in zip(host.interfaces, ports, strict=True):
             old, new = index.get(interface.port), index[port]
@@ -183,16 +187,18 @@ class Switch:
             self._netlink.ask(requests)
         self._limit_ports(host)
 
-    def check(self, hosts: tuple[Host, ...]) -> None:
-        """Compare the switch with the plan.
+    def finish(self, hosts: tuple[Host, ...]) -> None:
+        """Compare the switch with the plan, and shorten the ways in it.
 
         Raises:
             PlatformError: a link or route that is not in the plan.
         """
         expected = {"lo"} | {network.bridge for network in self._networks.values()}
         expected |= {interface.port for host in hosts for interface in host.interfaces}
-        _compare("the switch", "links", {one.name for one in self._netlink.links()}, expected)
+        index = {one.name: one.index for one in self._netlink.links()}
+        _compare("the switch", "links", set(index), expected)
         _compare("the switch", "routes", set(self._netlink.routes()), set())
+        self._shortcuts.lay(index, index)
 
     def ports(self, hosts: Iterable[Host]) -> list[Port]:
         """The ports that belong to hosts now."""

@@ -87,7 +87,7 @@ class World:
 
         await together([one(host) for host in self.plan.hosts])
         self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
-        self.switch.check(self.plan.hosts)
+        self.switch.finish(self.plan.hosts)
         self.clock.set(0.0, running=self.plant is None)  # else it starts with the plant's
         for live in self.hosts.values():
             self._start_services(live)
