@@ -202,16 +202,21 @@ class Spawner:
             raise PlatformError(f"the spawner has gone: {error}") from error
 
     def _read_reports(self) -> None:
+        """All that there are: that of an end must not wait while its pid is taken for alive."""
+        while data := self._next_reports():
+            for kind, number, value, detail, raw in _REPORT.iter_unpack(data):
+                self._take(_Outcome(kind), number, value, detail, raw)
+
+    def _next_reports(self) -> bytes:
+        """Whole records, as many as there are; empty if there are none, or it has gone."""
         try:
             data = os.read(self._reports, _REPORT.size * 256)
         except BlockingIOError:
-            return
+            return b""
         if not data:
             self._loop.remove_reader(self._reports)
             self._on_end()
-            return
-        for kind, number, value, detail, raw in _REPORT.iter_unpack(data):
-            self._take(_Outcome(kind), number, value, detail, raw)
+        return data
 
     def _take(self, kind: _Outcome, number: int, value: int, detail: int, raw: bytes) -> None:
         if kind is _Outcome.EXITED:
@@ -234,7 +239,8 @@ class Spawner:
         process = self._programs[number]
         process.pid = pid
         if process.is_held:
-            with contextlib.suppress(ProcessLookupError):  # it has ended; the report is to come
+            # If it has ended, its report is in the pipe before the pid can be another's.
+            with contextlib.suppress(ProcessLookupError):
                 process.handle = os.pidfd_open(pid)
         settle(process.born, None)
         self._by_pid[pid] = number

@@ -368,12 +368,18 @@ static void configure(void)
     shared_end = shared + length;
 }
 
+/* The report comes before the pid is free: whoever opens a pid and then finds no report of its
+ * end has opened the right process. */
 static void bury(void)
 {
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        tell(EXITED, 0, pid, WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status), "");
+    for (;;) {
+        siginfo_t dead = {0};
+        if (waitid(P_ALL, 0, &dead, WEXITED | WNOHANG | WNOWAIT) < 0 || !dead.si_pid)
+            return;
+        int status = dead.si_code == CLD_EXITED ? dead.si_status : -dead.si_status;
+        tell(EXITED, 0, dead.si_pid, status, "");
+        waitpid(dead.si_pid, NULL, 0);
+    }
 }
 
 static int receive(struct header *header, int *fds)
