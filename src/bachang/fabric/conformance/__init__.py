@@ -25,9 +25,12 @@ from bachang.fabric.conformance._life import TestLife, TestRefusal
 from bachang.fabric.conformance._links import TestIpv6, TestLinks
 from bachang.fabric.conformance._network import TestNetwork
 from bachang.fabric.conformance._reset import TestPause, TestReset
+from bachang.fabric.conformance._wire import TestCrowd, TestDelay, TestWire, wire
 
 __all__ = [
     "TestCapture",
+    "TestCrowd",
+    "TestDelay",
     "TestEscapes",
     "TestExec",
     "TestFiles",
@@ -43,7 +46,9 @@ __all__ = [
     "TestReset",
     "TestTcp",
     "TestTerminal",
+    "TestWire",
     "expected",
     "output",
     "sandbox",
+    "wire",
 ]
