@@ -1,8 +1,8 @@
 """A neighbour's latency while one host takes all it can get, with and without control groups.
 
-Without an attack and under it in turn, the median of the ratios; each figure is the median of the
-requests that a third host makes for some time. Run as root, after ``make groups``, to have both;
-``attacks:fork-bomb`` measures one attack only.
+The attack acts and rests in short turns, while a third host asks for the page again and again; the
+median of the ratios of a turn with it to those around. Run as root, after ``make groups``, to have
+both; ``attacks:fork-bomb`` measures one attack only.
 """
 
 from __future__ import annotations
@@ -12,27 +12,26 @@ import threading
 import time
 from collections.abc import Iterator
 
-from bachang.fabric import LocalFabric, Sandbox
+from bachang.fabric import FabricError, LocalFabric, Sandbox
 from bachang.fabric._cgroups import Held, writable_groups
 from bench import Row
-from bench._pair import alternate
+from bench._turns import compare
 from tests.containment.attacks import AIMED_AT_THE_SERVICE, ATTACKS, script, street
 
-_PAIRS = 11
-_LOOK_S = 0.25
-_WARM_S = 0.3
+_TURN_S = 0.15
+_LOOK_S = 7.5
+_AIMED_TURN_S = 1.5
+"""Of who aims at the service: a first try that is lost takes a second."""
+_WARM_S = 1.0
 _CUSTOMER = """
-import socket, statistics, sys, time
-taken = []
+import socket, sys, time
 end = time.monotonic() + float(sys.argv[1])
-while time.monotonic() < end:
-    began = time.perf_counter()
+while (began := time.monotonic()) < end:
     with socket.create_connection(("10.1.0.12", 8080)) as page:
         page.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
         while page.recv(65536): pass
-    taken.append(time.perf_counter() - began)
+    print(began, time.monotonic() - began)
     time.sleep(0.005)
-print(statistics.median(taken))
 """
 
 
@@ -58,38 +57,44 @@ def run(only: str = "") -> list[Row]:
 
 
 def _row(street_: Sandbox, attack: str, kind: str, limit: str) -> Row:
-    def under_attack() -> float:
-        with _attacking(street_, attack):
-            return _latency_ms(street_)
-
-    pair = alternate(under_attack, lambda: _latency_ms(street_), pairs=_PAIRS)
+    aimed = attack in AIMED_AT_THE_SERVICE
+    turn_s = _AIMED_TURN_S if aimed else _TURN_S
+    with _attacking(street_, script(attack, turn_s=turn_s)):
+        seen = compare(_requests(street_), turn_s)
     return Row(
         name=f"page beside: {attack}, {kind}",
-        value=pair.own,
+        value=seen.even * 1000,
         unit="ms",
-        peer="no attack",
-        ratio=pair.ratio,
-        limit="" if attack in AIMED_AT_THE_SERVICE else limit,
+        peer=f"at rest; half of {seen.count} turns {seen.low:.2f} to {seen.high:.2f}×",
+        ratio=seen.ratio,
+        limit="" if aimed else limit,
     )
 
 
 @contextlib.contextmanager
-def _attacking(street_: Sandbox, attack: str) -> Iterator[None]:
-    argv = ["python3", "-c", script(attack)]
-    timeout_s = _WARM_S + _LOOK_S + 1
+def _attacking(street_: Sandbox, program: str) -> Iterator[None]:
+    """Attack, again and again where the kernel ends it for want of memory."""
+    ended = threading.Event()
 
     def attack_it() -> None:
-        street_.exec("cell", argv, timeout_s=timeout_s, limit_bytes=1000)
+        while not ended.is_set():
+            with contextlib.suppress(FabricError):  # the host is being reset
+                argv = ["python3", "-c", program]
+                street_.exec("cell", argv, timeout_s=_WARM_S + _LOOK_S + 2, limit_bytes=1000)
 
     thread = threading.Thread(target=attack_it)
     thread.start()
     time.sleep(_WARM_S)
     yield
+    ended.set()
     street_.reset("cell")
     street_.reset("edge")
     thread.join()
 
 
-def _latency_ms(street_: Sandbox) -> float:
-    done = street_.exec("desk", ["python3", "-c", _CUSTOMER, str(_LOOK_S)], timeout_s=30)
-    return float(done.stdout) * 1000
+def _requests(street_: Sandbox) -> list[tuple[float, float]]:
+    """When each began, by the machine's monotonic clock, and how long it took; s."""
+    argv = ["python3", "-c", _CUSTOMER, str(_LOOK_S)]
+    lines = street_.exec("desk", argv, timeout_s=4 * _LOOK_S).stdout.split(b"\n")
+    pairs = [line.split() for line in lines if line]
+    return [(float(began), float(taken)) for began, taken in pairs]

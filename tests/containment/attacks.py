@@ -6,56 +6,70 @@ from bachang.plan import Host, HostKind, Limits, Network, Route, World
 from tests.fabric.worlds import LAN, host, interface, python_service
 
 _HEAD = "import os, socket, subprocess, time\n"
+_WITHOUT_PAUSE = "def on(): return True\n"
+_IN_TURN = """
+turn_s, ends = {turn_s}, 0.0
+def on():
+    global ends
+    now = time.monotonic()
+    if now >= ends:
+        turn = int(now / turn_s)
+        if turn % 2:
+            turn += 1
+            time.sleep(turn * turn_s - now)
+        ends = (turn + 1) * turn_s
+    return True
+"""
 
 ATTACKS = {
     "fork bomb": """
-while True:
+while on():
     try: os.fork()
     except OSError: pass
 """,
     "memory": """
 kept = []
-while True:
+while on():
     try: kept.append(bytearray(8 << 20))
     except MemoryError: pass
 """,
     "shared memory": """
-while True: subprocess.run(["ipcmk", "-M", "32M"], capture_output=True)
+while on(): subprocess.run(["ipcmk", "-M", "32M"], capture_output=True)
 """,
     "disk": """
 f = open("/tmp/big", "wb", 0)
-while True:
+while on():
     try: f.write(bytes(1 << 20))
     except OSError: f.truncate(0); f.seek(0)
 """,
     "inodes": """
 n = 0
-while True:
+while on():
     n += 1
     try: open(f"/tmp/{n}", "w").close()
     except OSError: time.sleep(0.01)
 """,
     "descriptors": """
 kept = []
-while True:
+while on():
     try: kept.append(os.pipe())
     except OSError: time.sleep(0.01)
 """,
     "packets": """
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-while True: s.sendto(bytes(1000), ("10.1.0.12", 9))
+while on(): s.sendto(bytes(1000), ("10.1.0.12", 9))
 """,
     "ARP": """
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 s.bind(("eth0", 0))
 head = b"\\xff" * 6
-while True:
+while on():
     own = b"\\2" + os.urandom(5)
     s.send(head + own + bytes.fromhex("08060001080006040001") + own
            + bytes([10, 1, 0, 128 | os.urandom(1)[0]]) + bytes(6) + b"\\x0a\\1\\0\\x0c")
 """,
     "connections": """
-while True:
+while on():
     s = socket.socket()
     s.setblocking(False)
     s.connect_ex(("10.1.0.12", 8080))
@@ -64,7 +78,7 @@ while True:
     "conntrack": """
 s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 head = bytes.fromhex("4500001c000000004011") + bytes(2) + socket.inet_aton("10.1.0.11")
-while True:
+while on():
     s.sendto(head + b"\\x0a\\2\\0" + os.urandom(5) + b"\\0\\x08\\0\\0", ("10.2.0.12", 0))
 """,
 }
@@ -75,9 +89,15 @@ AIMED_AT_THE_SERVICE = {"connections"}
 """Fill the neighbour's own queue, on which no limit of a host has a bearing."""
 
 
-def script(attack: str) -> str:
-    """A Python program."""
-    return _HEAD + ATTACKS[attack]
+def script(attack: str, *, turn_s: float = 0.0) -> str:
+    """A Python program.
+
+    Args:
+        attack: Its name.
+        turn_s: With one it acts in even turns of the machine's monotonic clock and rests in odd
+            ones: in turn 0 from 0 to ``turn_s``, and so on.
+    """
+    return _HEAD + (_IN_TURN.format(turn_s=turn_s) if turn_s else _WITHOUT_PAUSE) + ATTACKS[attack]
 
 
 def street() -> World:

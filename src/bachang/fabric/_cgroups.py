@@ -33,9 +33,14 @@ PROGRAMS = "programs"
 _ROOT = Path("/sys/fs/cgroup")
 _OWN = Path("/proc/self/cgroup")
 _SHARE = 100
-"""Weight of a host against the machine's other work (1024 in version 1)."""
+"""Weight of a host against the other hosts of its sandbox (1024 is a program's in version 1)."""
 _PERIOD_US = 10_000
 """In each period a host has half of the processors, at least one: the others always have some."""
+_WEIGHTS = {"cpu.shares": str(_SHARE), "cpu.weight": str(_SHARE // 10)}
+_SLOW_US = 1_000
+"""Of a period, for a host that does nothing but harm."""
+_PART = 0.95
+"""Of that: a single program that never rests comes to the end of it too, and is told by that."""
 _LOOK_S = 0.001
 
 
@@ -124,6 +129,25 @@ class Membership:
     held: frozenset[Held] = frozenset()
 
 
+class Hold(enum.Enum):
+    """How a host is held back."""
+
+    NOT = "as all others"
+    BEHIND = "it gets what the others leave"
+    SLOW = "and little of that"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Of one generation of a host, since it was made."""
+
+    periods: int = 0
+    """In which it ran."""
+    quota_ends: int = 0
+    """Of these: in which it had to stop."""
+    refused_forks: int = 0
+
+
 class HostGroups:
     """The groups of one sandbox. Without ``places`` it holds nothing."""
 
@@ -140,8 +164,10 @@ class HostGroups:
         for top in self._tops:
             self._held.append(own(top))
             _pass_down(top, places)
-        freezer = places.get(Held.FREEZER)
-        self._freezer = Path(freezer) / f"{PREFIX}{sandbox}" if freezer else None
+        own_tops = {what: Path(base) / f"{PREFIX}{sandbox}" for what, base in places.items()}
+        self._freezer = own_tops.get(Held.FREEZER)
+        self._cpu = own_tops.get(Held.CPU)
+        self._pids = own_tops.get(Held.PIDS)
 
     def make(self, host: str, generation: int, limits: Limits) -> Membership:
         """Make the groups of a host's generation; the open doors are the caller's to close."""
@@ -152,11 +178,33 @@ class HostGroups:
                     older.rmdir()
             place = top / f"{host}.{generation}"
             place.mkdir()
-            for name, value in _values(limits).items():
-                if (place / name).exists():
-                    (place / name).write_text(value)
+            _write(place, _values(limits))
             opened.append(os.open(place / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC))
         return Membership(doors=tuple(opened), held=self.held)
+
+    def counts(self) -> dict[str, Counts]:
+        """What the kernel has counted of each generation of a host."""
+        found = {}
+        for place in self._cpu.glob("*.*/") if self._cpu else ():
+            with contextlib.suppress(OSError):  # it went meanwhile
+                time_ = _words(place / "cpu.stat")
+                pids = _words(self._pids / place.name / "pids.events") if self._pids else {}
+                found[place.name] = Counts(
+                    periods=time_["nr_periods"],
+                    quota_ends=time_["nr_throttled"],
+                    refused_forks=pids.get("max", 0),
+                )
+        return found
+
+    def hold_back(self, generation: str, how: Hold) -> None:
+        """Hold a generation of a host back more or less than the others."""
+        if self._cpu is None:
+            return
+        values = {"cpu.idle": str(int(how is not Hold.NOT)), **_quota(slow=how is Hold.SLOW)}
+        if how is Hold.NOT:  # from idle the kernel gives it back the weight of a program
+            values |= _WEIGHTS
+        with contextlib.suppress(OSError):  # it went meanwhile, or the kernel is before 5.15
+            _write(self._cpu / generation, values)
 
     def freeze(self, frozen: bool) -> None:
         """Begin to let nothing in the sandbox's hosts run, or all of it again."""
@@ -190,14 +238,33 @@ def _values(limits: Limits) -> dict[str, str]:
     # A host's files lie in memory and are charged to it.
     memory = str((limits.memory_mib + limits.disk_mib) << 20)
     processes = str(limits.processes + 1)  # and its init
-    half_us = max(1, (os.cpu_count() or 1) // 2) * _PERIOD_US
     return {
         "memory.limit_in_bytes": memory,
         "memory.max": memory,
         "pids.max": processes,
-        "cpu.shares": str(_SHARE),
-        "cpu.weight": str(max(1, _SHARE // 10)),
-        "cpu.cfs_period_us": str(_PERIOD_US),
-        "cpu.cfs_quota_us": str(half_us),
-        "cpu.max": f"{half_us} {_PERIOD_US}",
+        **_WEIGHTS,
+        **_quota(),
     }
+
+
+def _quota(*, slow: bool = False) -> dict[str, str]:
+    half_us = max(1, (os.cpu_count() or 1) // 2) * _PERIOD_US
+    quota = _SLOW_US if slow else int(half_us * _PART)
+    return {
+        "cpu.cfs_period_us": str(_PERIOD_US),
+        "cpu.cfs_quota_us": str(quota),
+        "cpu.max": f"{quota} {_PERIOD_US}",
+    }
+
+
+def _write(place: Path, values: Mapping[str, str]) -> None:
+    """Those that there are in this version."""
+    for name, value in values.items():
+        if (place / name).exists():
+            (place / name).write_text(value)
+
+
+def _words(file: Path) -> dict[str, int]:
+    """Lines ``word number``."""
+    lines = (line.split() for line in file.read_text().splitlines())
+    return {word: int(number) for word, number in lines}

@@ -65,17 +65,21 @@ def firewall_capabilities() -> int:
     return mask({"dac_override", "net_admin"})
 
 
-def limits(wanted: Limits, *, grouped: bool) -> dict[int, int]:
+def limits(
+    wanted: Limits, *, grouped_memory: bool = False, grouped_processes: bool = False
+) -> dict[int, int]:
     """Resource limits of one process, by their kernel number.
 
     Args:
         wanted: The host's.
-        grouped: Does a control group limit the host's memory? Then a process has no own limit.
+        grouped_memory: Does a control group limit the host's memory? Then a process has no own
+            limit.
+        grouped_processes: And its processes? Then that limit is met first: it counts refusals.
     """
-    memory = {} if grouped else {resource.RLIMIT_AS: wanted.memory_mib << 20}
+    memory = {} if grouped_memory else {resource.RLIMIT_AS: wanted.memory_mib << 20}
     return memory | {
         resource.RLIMIT_NOFILE: wanted.files,
-        resource.RLIMIT_NPROC: wanted.processes,
+        resource.RLIMIT_NPROC: wanted.processes + (2 if grouped_processes else 0),
         resource.RLIMIT_FSIZE: _FILE_BYTES,
         resource.RLIMIT_MEMLOCK: _LOCKED_BYTES,
         resource.RLIMIT_SIGPENDING: _PENDING_SIGNALS,

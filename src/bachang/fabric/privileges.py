@@ -133,7 +133,7 @@ def _checked(language: int) -> Iterator[tuple[str, str]]:
 
 def _limits(language: int) -> Iterator[tuple[str, str]]:
     explained = {getattr(resource, f"RLIMIT_{name}"): name for name in _LIMITS}
-    for number in _policy.limits(Limits(), grouped=False):
+    for number in _policy.limits(Limits()):
         name = explained[number]
         yield f"`RLIMIT_{name}`", _LIMITS[name][language]
 

@@ -105,7 +105,11 @@ class LiveHost:
             gid=account.gid,
             groups=account.groups,
             capabilities=_policy.capabilities(self.plan) | extra_capabilities,
-            limits=_policy.limits(self.plan.limits, grouped=Held.MEMORY in self.group.held),
+            limits=_policy.limits(
+                self.plan.limits,
+                grouped_memory=Held.MEMORY in self.group.held,
+                grouped_processes=Held.PIDS in self.group.held,
+            ),
             nice=0 if Held.CPU in self.group.held else _policy.NICE,
             log=log,
         )

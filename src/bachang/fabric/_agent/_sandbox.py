@@ -20,12 +20,14 @@ from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._plant import Plant, open_listener
 from bachang.fabric._agent._record import Clock, Journal
+from bachang.fabric._agent._restraint import Restraint
 from bachang.fabric._agent._services import Supervisor, log_path, wait_ready
 from bachang.fabric._agent._shaping import load_losses
 from bachang.fabric._agent._stillness import Stillness
 from bachang.fabric._agent._together import together
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import Assignment
+from bachang.fabric._cgroups import Held
 from bachang.fabric._contract import FabricError, SandboxError
 from bachang.fabric._guarantees import demand, explain, missing
 from bachang.fabric._spawner import Process, Spawner
@@ -95,6 +97,8 @@ class World:
             await self.plant.begin()
         await wait_ready(list(self.hosts.values()), self._ready_s)
         self._in_background(keep_small(self.hosts))
+        if Held.CPU in self._nursery.groups.held:
+            self._in_background(Restraint(self._nursery.groups).go_on())
         self.state = "running"
         self.ready_s = time.monotonic() - self.started
         self.journal.note("sandbox.deployed", self.assignment.name, {"ready_s": self.ready_s})
