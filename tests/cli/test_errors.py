@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -81,6 +83,46 @@ def test_a_folder_that_is_no_pack(call, tmp_path) -> None:
     assert status == 1
     assert "scenario.yaml" in err
     assert call("up", str(tmp_path / "none"))[0] == 2
+
+
+def test_a_file_that_this_account_may_not_read(call, tmp_path) -> None:
+    (tmp_path / "scenario.yaml").write_text("bachang: 1\nname: x\ntitle: X\n")
+    (tmp_path / "scenario.yaml").chmod(0)
+    status, _, err = call("up", str(tmp_path))
+    assert status == 1
+    assert "scenario.yaml:1:1 cannot be read: Permission denied → let this account read it" in err
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "remedy"),
+    [
+        ("file", "Not a directory", "name a folder that exists"),
+        ("closed", "Permission denied", "let this account use it"),
+    ],
+)
+def test_where_nothing_can_be_kept(call, monkeypatch, tmp_path, place, said, remedy) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "closed").mkdir(mode=0o500)
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "scenario.yaml").write_text("bachang: 1\nname: x\ntitle: X\n")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / place / "below"))
+    status, _, err = call("up", str(pack))
+    assert status == 1
+    assert f"{tmp_path}/{place}" in err
+    assert said in err
+    assert remedy in err
+    assert "Errno" not in err
+
+
+def test_a_full_disk_is_said(call, monkeypatch, tmp_path) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/some/where")
+
+    monkeypatch.setattr(_machine, "probe", full)
+    status, _, err = call("doctor")
+    assert status == 1
+    assert "error: /some/where: No space left on device → make room there: `df -h`" in err
 
 
 def test_wrong_usage(call) -> None:

@@ -37,7 +37,10 @@ def points(
     values = {key: value for key, value in sorted(everything.items()) if key.startswith(prefix)}
     if not values:
         known = ", ".join(system.name for system in live.plan.world.field_systems) or "none"
-        refuse(f"no point begins with {escape(prefix)!r}", f"field systems: {known}")
+        remedy = f"field systems: {known}"
+        if "=" in prefix:
+            remedy = f"to write one: bachang points {name} --set {escape(prefix)}"
+        refuse(f"no point begins with {escape(prefix)!r}", remedy)
     if json:
         print(msgspec.json.encode(values).decode())
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 
@@ -29,6 +30,20 @@ _WHO: tuple[tuple[type[Exception], str, int, str], ...] = (
     (PlatformError, "error in Bachang itself", OWN_FAULT, ""),
 )
 
+_ELSEWHERE = "choose another place, or let this account use it: `ls -ld` shows whose it is"
+_ROOM = "make room there: `df -h` and `df -i` show which disk is full"
+_REMEDIES = {
+    errno.EACCES: _ELSEWHERE,
+    errno.EPERM: _ELSEWHERE,
+    errno.EROFS: "choose another place: nothing can be written there",
+    errno.ENOENT: "name a place that exists",
+    errno.ENOTDIR: "name a folder that exists",
+    errno.EISDIR: "name a file, not a folder",
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+}
+"""What to do about a file or folder that the machine refuses."""
+
 
 def report(error: Exception) -> int:
     """Print an error for the person at the terminal; the exit status that belongs to it."""
@@ -39,6 +54,10 @@ def report(error: Exception) -> int:
         _, head, status, remedy = next(one for one in _WHO if isinstance(error, one[0]))
         explain(head, escape(str(error)), remedy)
         return status
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        cause = f"{error.filename}: {error.strerror}"
+        explain("error", escape(cause), _REMEDIES.get(error.errno or 0, ""))
+        return 1
     if type(error).__module__.startswith("bachang.") or isinstance(error, OSError):
         explain("error", escape(str(error)))
         return 1

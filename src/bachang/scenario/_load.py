@@ -100,6 +100,8 @@ def _text(top: Path, file: Path) -> str:
                 return stream.read(MAX_BYTES + 1).decode()
     except UnicodeDecodeError:
         message, remedy = "is not UTF-8", "save it as UTF-8"
+    except PermissionError as error:
+        message, remedy = f"cannot be read: {error.strerror}", "let this account read it"
     except OSError as error:
         message, remedy = f"cannot be read: {error.strerror}", f"a pack has a `{FILE_NAME}`"
     raise ScenarioError(

@@ -119,7 +119,7 @@ class Requests:
             await caller.answer({}, outside)
         finally:
             close_all(outside)
-        status = await _until_end(caller, process)
+        status = await _until_end(caller, process, request["host"])
         self._world.journal.note(
             "program.ran",
             request["host"],
@@ -262,7 +262,7 @@ def _three_pipes() -> tuple[list[int], list[int]]:
     return [stdin_out, stdout_in, stderr_in], [stdin_in, stdout_out, stderr_out]
 
 
-async def _until_end(caller: Caller, process: Process) -> int:
+async def _until_end(caller: Caller, process: Process, host: str) -> int:
     """Wait for a program; a caller who says so, or goes, ends it with its process group."""
     listening = asyncio.create_task(caller.receive())
     either: set[asyncio.Future[Any]] = {listening, process.exited}
@@ -276,7 +276,8 @@ async def _until_end(caller: Caller, process: Process) -> int:
     try:
         return await process.exited
     except SpawnError as error:
-        raise SandboxError(f"{error.filename}: {error.strerror}") from error
+        words = f"host {host} cannot run {error.filename}: {error.strerror}"
+        raise SandboxError(words) from error
 
 
 async def _kill(process: Process) -> None:

@@ -51,7 +51,9 @@ class TestExec:
         sandbox.exec("desk", ["pkill", "sleep"])
 
     def test_tells_what_cannot_be_started(self, sandbox: Sandbox) -> None:
-        with pytest.raises(SandboxError, match="no-such-program: No such file"):
+        with pytest.raises(
+            SandboxError, match="host desk cannot run no-such-program: No such file"
+        ):
             sandbox.exec("desk", ["no-such-program"])
 
     @pytest.mark.parametrize(("host", "user"), [("nowhere", "root"), ("desk", "nobody-here")])
