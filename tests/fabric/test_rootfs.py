@@ -12,7 +12,7 @@ from tests.fabric.worlds import host, world
 
 
 def _shared(given: World) -> bytes:
-    return RootFiles(given, single_id=False, limits_pids=True).shared
+    return RootFiles(given, single_id=False).shared
 
 
 def _with(name: str, number: int, path: str, content: bytes, mode: int = 0o644) -> Host:

@@ -15,6 +15,8 @@ LISTENER_FD = 5
 LOG_FD = 6
 LOCK_FD = 7
 """Locked as long as the agent lives: how others see that the name is taken."""
+FIRST_FD = 8
+"""The spawner's first requests (`bachang.fabric._first_hosts`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,8 @@ class Assignment:
     """Modules that the zygote has ready."""
     ready_timeout_s: float
     single_id: bool
+    asked_for: int = 0
+    """So many of the world's first hosts, by requests 1 and up, the client has asked for."""
     ends_with_client: bool = False
     """The sandbox lives only as long as its client keeps the status socket open."""
     groups: dict[Held, str] = field(default_factory=dict)

@@ -18,9 +18,9 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -32,6 +32,7 @@ from bachang.fabric._contract import (
     SandboxError,
     WorldError,
 )
+from bachang.fabric._first_hosts import write_requests
 from bachang.fabric._scarcity import (
     explain,
     explain_killed,
@@ -129,20 +130,40 @@ def _start(
     directory: StateDirectory, assignment: Assignment, lock: int, status: socket.socket
 ) -> subprocess.Popen[bytes]:
     path = directory.path
-    task = os.memfd_create("assignment", os.MFD_CLOEXEC)
     log = os.open(path / LOG, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     output = os.open(path / OUTPUT, _OUTPUT_FLAGS, 0o600)
     door = directory.listen()
-    given = [status.fileno(), task, door.fileno(), log, lock]
     try:
-        with open(task, "wb", closefd=False) as file:
-            file.write(msgspec.json.encode(assignment))
-        os.lseek(task, 0, os.SEEK_SET)
-        return _exec_agent(given, output, path, assignment)
+        with _memory("assignment") as task, _memory("first-hosts") as first:
+            given = [status.fileno(), task.fileno(), door.fileno(), log, lock, first.fileno()]
+            process = _exec_agent(given, output, path, assignment)
+            try:
+                _hand_over(assignment, task, first)
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
+            return process
     finally:
         door.close()
-        for descriptor in (task, log, output):
+        for descriptor in (log, output):
             os.close(descriptor)
+
+
+def _memory(name: str) -> BinaryIO:
+    return open(os.memfd_create(name, os.MFD_CLOEXEC), "w+b")
+
+
+def _hand_over(assignment: Assignment, task: BinaryIO, first: BinaryIO) -> None:
+    """Write what is read once ids are mapped: until then the agent's Python has to start."""
+    asked_for = write_requests(
+        first,
+        assignment.world,
+        single_id=assignment.single_id,
+        grouped=bool(assignment.groups),
+    )
+    task.write(msgspec.json.encode(replace(assignment, asked_for=asked_for)))
+    task.seek(0)
 
 
 def _exec_agent(

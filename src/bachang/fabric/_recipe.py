@@ -48,6 +48,11 @@ def setting(path: str, value: str, *, optional: bool = False) -> bytes:
     return (b"o" if optional else b"v") + word(path) + word(value)
 
 
+def own_setting(path: str, value: str) -> bytes:
+    """As `setting`, but left alone where it is the machine's, and so may not be opened."""
+    return b"u" + word(path) + word(value)
+
+
 def shared() -> bytes:
     """Follow the steps that the spawner was given for all hosts."""
     return b"s"

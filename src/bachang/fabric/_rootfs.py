@@ -59,15 +59,13 @@ services: files
 class RootFiles:
     """Makes the recipes of one world's hosts; what all of them share is made once."""
 
-    def __init__(self, world: World, *, single_id: bool, limits_pids: bool) -> None:
+    def __init__(self, world: World, *, single_id: bool) -> None:
         """Args:
         world: For the names of all hosts.
         single_id: Only root exists (the named degraded mode).
-        limits_pids: Has the kernel a ``pid_max`` of each pid namespace's own?
         """
         self._names = {ipv6: _hosts_file(world, ipv6=ipv6) for ipv6 in (False, True)}
         self._single_id = single_id
-        self._limits_pids = limits_pids
         self._shared_files = _shared_files(world, self._names[False])
         self.shared = _shared_steps(self._shared_files)
         """Steps of every host, the same for all: nothing that one may not know of another."""
@@ -106,9 +104,9 @@ class RootFiles:
             _recipe.setting(f"/proc/sys/{name}", value, optional=True)
             for name, value in (_BOUNDS | {"kernel/shmall": _pages(host.limits.memory_mib)}).items()
         ]
-        if self._limits_pids:
-            highest = _policy.FIRST_FREE_PID + host.limits.processes
-            steps.append(_recipe.setting("/proc/sys/kernel/pid_max", str(highest)))
+        highest = _policy.FIRST_FREE_PID + host.limits.processes
+        # A pid namespace's own since Linux 6.14; the agent tells people whether it is.
+        steps.append(_recipe.own_setting("/proc/sys/kernel/pid_max", str(highest)))
         return b"".join(steps)
 
     def _files(self, host: Host) -> list[bytes]:

@@ -2,7 +2,8 @@
 
 It is made once per sandbox and never changes: /usr of the machine, read-only and without
 /usr/local, a few device nodes, proc and sysfs, and what of the machine's /etc an ordinary
-program needs. A host then mounts its own file system over the places where it may write.
+program needs (copies that a host's root owns). A host then mounts its own file system over the
+places where it may write.
 The same way a smaller one is made for the plant.
 """
 
@@ -55,6 +56,10 @@ SHARED_ETC = (
     "vim",
 )
 
+_SHOWN = ("/etc/alternatives", "/etc/ssl/certs")
+"""Of these, directories are shown as they are: hundreds of small entries, mostly links into /usr,
+which take longer to copy than all else of the template."""
+
 _SETUID, _SETGID = 0o4755, 0o2755
 _PRIVILEGED_PROGRAMS = {
     "bin/chfn": _SETUID,
@@ -101,7 +106,7 @@ def enter_host_template(scratch: str, *, root_id: int) -> None:
         os.makedirs(f"{scratch}/{name}", exist_ok=True)
     os.makedirs(scratch + STORE)
     _copy_etc(scratch + BASE, root_id)
-    _bind(scratch, "/usr", read_only=True)
+    _bind(scratch, "/usr")
     _own_privileged_programs(scratch, root_id)
     _finish_platform(scratch)
     kernel.mount("proc", f"{scratch}/proc", "proc", _TMPFS | kernel.MS_NOEXEC)
@@ -115,9 +120,9 @@ def enter_plant_template(scratch: str) -> None:
     for name in ("dev", "tmp", "proc"):
         os.makedirs(f"{scratch}/{name}")
     os.chmod(f"{scratch}/tmp", 0o1777)  # noqa: S103, S108 - a private, empty file system
-    _bind(scratch, "/usr", read_only=True)
+    _bind(scratch, "/usr")
     for path in platform_paths():
-        _bind(scratch, path, read_only=True)
+        _bind(scratch, path)
     _finish_platform(scratch)
     _end(scratch)
 
@@ -140,7 +145,7 @@ def _begin(scratch: str) -> None:
         if os.path.islink(f"/{name}"):
             os.symlink(os.readlink(f"/{name}"), f"{scratch}/{name}")
         elif os.path.isdir(f"/{name}"):
-            _bind(scratch, f"/{name}", read_only=True)
+            _bind(scratch, f"/{name}")
 
 
 def _finish_platform(scratch: str) -> None:
@@ -162,12 +167,16 @@ def _end(scratch: str) -> None:
     kernel.change_root(scratch)
 
 
-def _bind(scratch: str, path: str, *, read_only: bool) -> None:
+def _bind(scratch: str, path: str) -> None:
     target = scratch + path
     os.makedirs(target, exist_ok=True)
+    _show(path, target)
+
+
+def _show(path: str, target: str) -> None:
+    """Bind ``path``, read-only."""
     kernel.mount(path, target, "", kernel.MS_BIND | kernel.MS_REC)
-    if read_only:
-        kernel.make_read_only(target)
+    kernel.make_read_only(target)
 
 
 def _copy_etc(base: str, root_id: int) -> None:
@@ -180,6 +189,10 @@ def _copy_etc(base: str, root_id: int) -> None:
     for directory, folders, files in os.walk(base):
         for name in (".", *folders, *files):
             os.chown(f"{directory}/{name}", root_id, root_id, follow_symlinks=False)
+    for source in _SHOWN:
+        target = source.replace("/etc", base, 1)
+        if os.path.isdir(target) and not os.path.islink(target):
+            _show(source, target)
 
 
 def _copy(source: str, target: str) -> None:
@@ -189,6 +202,8 @@ def _copy(source: str, target: str) -> None:
         os.symlink(os.readlink(source), target)
     elif stat.S_ISDIR(kind) and os.access(source, os.R_OK | os.X_OK):
         os.mkdir(target)
+        if source in _SHOWN:
+            return
         for name in os.listdir(source):
             _copy(f"{source}/{name}", f"{target}/{name}")
     elif stat.S_ISREG(kind) and os.access(source, os.R_OK):

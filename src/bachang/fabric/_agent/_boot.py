@@ -16,7 +16,7 @@ import sys
 from bachang.fabric import _kernel as kernel
 
 _STATUS_FD = 3
-_GIVEN_FDS = range(3, 8)
+_GIVEN_FDS = range(3, 9)
 """Of `bachang.fabric._assignment`."""
 _DONE_WITHOUT = ("ssl", "typing_extensions")
 """What asyncio and msgspec import only if it is there: 7 ms."""

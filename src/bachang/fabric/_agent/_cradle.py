@@ -15,6 +15,9 @@ from bachang.fabric._template import enter_host_template
 
 _REQUESTS_FD = 3
 _REPORTS_FD = 4
+_FIRST_FD = 5
+_GIVEN_FIRST_FD = 8
+"""Of `bachang.fabric._assignment`."""
 _REQUEST_BUFFER = 1 << 20
 
 
@@ -30,7 +33,9 @@ class Cradle:
 
 
 def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
-    """Begin the spawner. Where the template cannot be made, `Children.adopt` says so.
+    """Begin the spawner, which makes the hosts that the client has asked for at once.
+
+    Where the template cannot be made, `Children.adopt` says so.
 
     Args:
         spawner: Path of the program.
@@ -51,12 +56,16 @@ def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
         program = Program(
             argv=["init"],
             environment={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-            descriptors={_REQUESTS_FD: theirs.fileno(), _REPORTS_FD: write_end},
+            descriptors={
+                _REQUESTS_FD: theirs.fileno(),
+                _REPORTS_FD: write_end,
+                _FIRST_FD: _GIVEN_FIRST_FD,
+            },
             prepare=prepare,
             file=helper,
         )
         return Cradle(requests, reports, begin(program))
     finally:
         theirs.close()
-        os.close(write_end)
-        os.close(helper)
+        for descriptor in (write_end, helper, _GIVEN_FIRST_FD):
+            os.close(descriptor)

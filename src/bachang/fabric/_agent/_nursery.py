@@ -1,24 +1,22 @@
 """Where hosts come from: the spawner, begun in the template's mount namespace.
 
 It is begun before the agent is complete (nothing here needs an event loop), because the
-template takes its time, and the first hosts are asked for ahead.
+template takes its time, and the first hosts are asked for ahead: by the client
+(`bachang.fabric._first_hosts`), or here if they are to enter control groups.
 """
 
 from __future__ import annotations
 
 import contextlib
 
-from bachang.fabric import _policy, _seccomp
+from bachang.fabric import _policy
 from bachang.fabric._agent._cradle import Cradle
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import HostGroups, Membership
-from bachang.fabric._recipe import word
 from bachang.fabric._rootfs import RootFiles
 from bachang.fabric._spawner_wire import Request, creation, send
 from bachang.plan import Host
 
-_AHEAD = 128
-"""Hosts that are made while the agent is still being imported."""
 _AHEAD_IN_GROUPS = 32
 """Each of these holds descriptors of its control groups, and few may be open as yet."""
 
@@ -30,17 +28,17 @@ class Nursery:
         self.cradle = cradle
         self.ids = _policy.id_map(single=assignment.single_id)
         self.limits_pids = _has_own_pid_limit()
-        self.files = RootFiles(
-            assignment.world, single_id=assignment.single_id, limits_pids=self.limits_pids
-        )
+        self.files = RootFiles(assignment.world, single_id=assignment.single_id)
         self.groups, self.without_groups = _groups(assignment)
-        self.ahead: dict[str, tuple[int, Membership]] = {}
+        hosts = assignment.world.hosts
+        self.ahead = {
+            host.name: (number, Membership())
+            for number, host in enumerate(hosts[: assignment.asked_for], 1)
+        }
         """Hosts that are asked for, with the numbers of the requests, which count from 1."""
-        with contextlib.suppress(OSError):  # it ended: `Children.adopt` says why
-            settings = word(_seccomp.filter_program()) + word(self.files.shared)
-            send(self.cradle.requests, Request.CONFIGURE, 0, settings, [])
-            most = _AHEAD_IN_GROUPS if self.groups.held else _AHEAD
-            self._ask_ahead(assignment.world.hosts[:most])
+        if self.groups.held:
+            with contextlib.suppress(OSError):  # it ended: `Children.adopt` says why
+                self._ask_ahead(hosts[:_AHEAD_IN_GROUPS])
 
     def _ask_ahead(self, hosts: tuple[Host, ...]) -> None:
         for number, host in enumerate(hosts, 1):

@@ -12,6 +12,7 @@
  *
  *   descriptor 3   requests: a header, then its payload; descriptors travel with the header
  *   descriptor 4   reports: fixed records, smaller than PIPE_BUF, so every process may write
+ *   descriptor 5   a file with the first requests, which the client wrote; served before all others
  *
  * With entry.c it is all that is ever forked into a host but for services in Python. Hosts are
  * cloned from the main thread. A program enters a host in two steps: the spawner
@@ -39,7 +40,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REQUESTS = 3, REPORTS = 4, OWN_PIDS = 5, MAX_FDS = 16, MAX_WORDS = 4096 };
+enum { REQUESTS = 3, REPORTS = 4, FIRST = 5, OWN_PIDS = 6, MAX_FDS = 16, MAX_WORDS = 4096 };
 enum request { CONFIGURE, CREATE, RUN, SIGNAL };
 enum outcome { CREATED, READY, FAILED, STARTED, EXITED };
 enum { WITHOUT_CHILD = 1 }; /* detail of FAILED: no EXITED will follow */
@@ -122,15 +123,20 @@ static void make_mount(void)
         fail(target);
 }
 
+/* Of a kernel setting: it must be set; or unless the kernel lets the machine's root alone do so,
+ * because it is no host's own; or where it can be. */
+enum need { MUST, IF_OWN, OPTIONAL };
+
 /* Writes into a file that exists: a kernel setting. */
-static void set_value(int must)
+static void set_value(enum need need)
 {
     const char *path = string();
     uint32_t length;
     const char *value = bytes(&length);
     int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int is_others = fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS);
     int done = fd >= 0 && write(fd, value, length) == (ssize_t)length;
-    if (!done && must)
+    if (!done && (need == MUST || (need == IF_OWN && !is_others)))
         fail(path);
     if (fd >= 0)
         close(fd);
@@ -156,8 +162,9 @@ static void follow_recipe(void)
         case 'd': make_directory(); break;
         case 'f': make_file(); break;
         case 'm': make_mount(); break;
-        case 'v': set_value(1); break;
-        case 'o': set_value(0); break;
+        case 'v': set_value(MUST); break;
+        case 'u': set_value(IF_OWN); break;
+        case 'o': set_value(OPTIONAL); break;
         case 's': follow_shared(); break;
         case 'l': {
             const char *target = string(), *path = string();
@@ -399,14 +406,14 @@ static int receive(struct header *header, int *fds)
     return bytes / sizeof *fds;
 }
 
-static char *receive_payload(uint32_t length)
+static char *receive_payload(int from, uint32_t length)
 {
     char *payload = mmap(NULL, (size_t)length + 1, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (payload == MAP_FAILED)
         abort();
     for (uint32_t got = 0; got < length;) {
-        ssize_t size = read(REQUESTS, payload + got, length - got);
+        ssize_t size = read(from, payload + got, length - got);
         if (size <= 0)
             exit(0);
         got += size;
@@ -414,23 +421,37 @@ static char *receive_payload(uint32_t length)
     return payload;
 }
 
-static void serve(void)
+static void serve(int from, const struct header *header, const int *fds, int count)
 {
-    struct header header;
-    int fds[MAX_FDS], count = receive(&header, fds);
-    char *payload = receive_payload(header.length);
+    char *payload = receive_payload(from, header->length);
     at = payload;
-    end = payload + header.length;
-    current = header.id;
-    switch (header.kind) {
+    end = payload + header->length;
+    current = header->id;
+    switch (header->kind) {
     case CONFIGURE: configure(); break;
-    case CREATE: create(payload, (size_t)header.length + 1, fds, count); break;
+    case CREATE: create(payload, (size_t)header->length + 1, fds, count); break;
     case RUN: run(fds, count); break;
     case SIGNAL: signal_all(fds, count); break;
     }
-    munmap(payload, (size_t)header.length + 1);
+    munmap(payload, (size_t)header->length + 1);
+}
+
+static void serve_agent(void)
+{
+    struct header header;
+    int fds[MAX_FDS], count = receive(&header, fds);
+    serve(REQUESTS, &header, fds, count);
     for (int i = 0; i < count; i++)
         close(fds[i]);
+}
+
+/* What the client asked for while the agent was starting. */
+static void serve_first(void)
+{
+    struct header header;
+    while (read(FIRST, &header, sizeof header) == sizeof header)
+        serve(FIRST, &header, NULL, 0);
+    close(FIRST);
 }
 
 int main(void)
@@ -453,6 +474,8 @@ int main(void)
     }
     fcntl(REQUESTS, F_SETFD, FD_CLOEXEC);
     fcntl(REPORTS, F_SETFD, FD_CLOEXEC);
+    fcntl(FIRST, F_SETFD, FD_CLOEXEC);
+    serve_first();
     for (;;) {
         struct pollfd sources[] = {{.fd = REQUESTS, .events = POLLIN}, {.fd = deaths, .events = POLLIN}};
         if (poll(sources, 2, -1) < 0 && errno != EINTR)
@@ -464,6 +487,6 @@ int main(void)
             bury();
         }
         if (sources[0].revents)
-            serve();
+            serve_agent();
     }
 }
