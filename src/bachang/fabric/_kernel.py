@@ -1,6 +1,7 @@
 """The few system calls that Python 3.11 does not offer, and the constants they take.
 
-Each raises `OSError` with what was attempted as its file name.
+Each raises `OSError` with what was attempted as its file name. An agent imports this before all
+else, so it imports little itself.
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 CLONE_NEWNS = 0x0002_0000
 CLONE_NEWCGROUP = 0x0200_0000
@@ -52,6 +51,11 @@ _SLICE_NS = 100_000
 """The least that the scheduler takes."""
 _BY_MACHINE = {"x86_64": (155, 317, 126), "aarch64": (41, 277, 91)}
 
+_SIGNALS = range(1, 65)
+_DEFAULT_ACTION = 0
+_BLOCK_NONE = (ctypes.c_uint64 * 16)()
+_SET_MASK = 2
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -77,14 +81,23 @@ def setns(descriptor: int, flags: int) -> None:
     _checked(_libc.setns(descriptor, flags), "setns")
 
 
-@contextmanager
-def inside_network(namespace: int, home: int) -> Iterator[None]:
+class _Visit:
+    __slots__ = ("_home", "_namespace")
+
+    def __init__(self, namespace: int, home: int) -> None:
+        self._namespace = namespace
+        self._home = home
+
+    def __enter__(self) -> None:
+        setns(self._namespace, CLONE_NEWNET)
+
+    def __exit__(self, *_: object) -> None:
+        setns(self._home, CLONE_NEWNET)
+
+
+def inside_network(namespace: int, home: int) -> _Visit:
     """Run the block in another network namespace; both are descriptors."""
-    setns(namespace, CLONE_NEWNET)
-    try:
-        yield
-    finally:
-        setns(home, CLONE_NEWNET)
+    return _Visit(namespace, home)
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
@@ -125,6 +138,16 @@ def process_control(option: int, value: int | bytes = 0) -> None:
     """prctl(2) with one argument."""
     argument = value if isinstance(value, bytes) else ctypes.c_ulong(value)
     _checked(_libc.prctl(option, argument, 0, 0, 0), f"prctl {option}")
+
+
+def mind_all_signals() -> None:
+    """Take the default action on every signal and block none; only before an exec.
+
+    (It goes round Python, which would still believe in its own handlers.)
+    """
+    for number in _SIGNALS:
+        _libc.signal(number, ctypes.c_void_p(_DEFAULT_ACTION))
+    _libc.sigprocmask(_SET_MASK, ctypes.byref(_BLOCK_NONE), None)
 
 
 def take_short_slices() -> None:

@@ -2,7 +2,7 @@
 
 Imports take longer than all else that a small sandbox needs. So the client maps ids, and the
 template of the hosts is built, while they run: what is imported up to there is kept small (no
-dataclasses, no typing). Hence the imports inside of functions here.
+dataclasses, no typing, no sockets). Hence the imports inside of functions here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import importlib
 import os
-import socket
 import sys
 
 from bachang.fabric import _kernel as kernel
@@ -35,36 +34,35 @@ def boot(spawner: str, scratch: str, *, single_id: bool) -> None:
         sys.modules[name] = None  # type: ignore[assignment]
     for descriptor in _GIVEN_FDS:
         os.set_inheritable(descriptor, False)
-    status = socket.socket(fileno=_STATUS_FD)
-    refusal = _ask_for_ids(status)
-    importlib.import_module("dataclasses")  # wanted soon, and the client takes its time
+    refusal = _ask_for_ids()
     from bachang.fabric._agent._cradle import lay
     from bachang.fabric._agent._isolation import isolate
     from bachang.fabric._errors import MachineError
 
+    importlib.import_module("socket")  # wanted soon, and the client takes its time
     try:
-        isolate(status, refusal, single_id=single_id)
+        isolate(_STATUS_FD, refusal, single_id=single_id)
         kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
         kernel.take_short_slices()
         cradle = lay(spawner, scratch, single_id=single_id)
     except MachineError as error:
-        from bachang.fabric._agent._first import report
+        from bachang.fabric._agent._first import report, status_socket
 
-        report(status, error)
+        report(status_socket(), error)
         os._exit(1)
     from bachang.fabric._agent._first import begin
 
-    start = begin(status, cradle)
+    start = begin(cradle)
     from bachang.fabric._agent._main import main
 
     main(start)
 
 
-def _ask_for_ids(status: socket.socket) -> OSError | None:
+def _ask_for_ids() -> OSError | None:
     """Take a user namespace and ask the client for ids in it; returns why there is none."""
     try:
         kernel.unshare(kernel.CLONE_NEWUSER)
     except OSError as error:
         return error
-    status.send(b'{"map": %d}' % os.getpid())
+    os.write(_STATUS_FD, b'{"map": %d}' % os.getpid())
     return None

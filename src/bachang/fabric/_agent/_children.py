@@ -33,8 +33,8 @@ class Children:
 
     def adopt(self, beginning: Beginning, on_end: Callable[[int], None]) -> int:
         """Wait for the exec of what was begun; as `start`."""
-        with beginning.problems as problems:
-            problem = problems.recv(_MESSAGE).decode(errors="replace")
+        with open(beginning.problems, "rb", buffering=0) as problems:
+            problem = problems.read(_MESSAGE).decode(errors="replace")
         if problem:
             os.waitpid(beginning.pid, 0)
             raise MachineError(f"{beginning.name} does not start: {problem}")

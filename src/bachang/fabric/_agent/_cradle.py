@@ -1,13 +1,14 @@
 """The spawner's beginning: forked as soon as the agent is isolated, before most is imported.
 
 It makes the hosts' template meanwhile, so nothing is imported here that takes its time (no
-dataclasses, no typing). `bachang.fabric._agent._nursery` goes on with it.
+dataclasses, no typing, of sockets the C part only). `bachang.fabric._agent._nursery` goes on with
+it.
 """
 
 from __future__ import annotations
 
+import _socket
 import os
-import socket
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric._agent._program import Beginning, Program, begin
@@ -26,7 +27,7 @@ class Cradle:
 
     __slots__ = ("beginning", "reports", "requests")
 
-    def __init__(self, requests: socket.socket, reports: int, beginning: Beginning) -> None:
+    def __init__(self, requests: int, reports: int, beginning: Beginning) -> None:
         self.requests = requests
         self.reports = reports
         self.beginning = beginning
@@ -42,9 +43,9 @@ def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
         scratch: An empty directory, a place for mounts.
         single_id: Only one id is mapped.
     """
-    requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    requests, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
     for end in (requests, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _REQUEST_BUFFER)
+        end.setsockopt(_socket.SOL_SOCKET, _socket.SO_SNDBUF, _REQUEST_BUFFER)
     reports, write_end = os.pipe()
     helper = os.open(spawner, os.O_RDONLY | os.O_CLOEXEC)
 
@@ -64,7 +65,7 @@ def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
             prepare=prepare,
             file=helper,
         )
-        return Cradle(requests, reports, begin(program))
+        return Cradle(requests.detach(), reports, begin(program))
     finally:
         theirs.close()
         for descriptor in (write_end, helper, _GIVEN_FIRST_FD):

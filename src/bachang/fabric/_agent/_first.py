@@ -10,7 +10,7 @@ import msgspec
 
 from bachang.fabric._agent._cradle import Cradle
 from bachang.fabric._agent._nursery import Nursery
-from bachang.fabric._assignment import ASSIGNMENT_FD, Assignment
+from bachang.fabric._assignment import ASSIGNMENT_FD, STATUS_FD, Assignment
 from bachang.fabric._errors import FabricError
 
 
@@ -24,8 +24,14 @@ class Start:
     nursery: Nursery
 
 
-def begin(status: socket.socket, cradle: Cradle) -> Start:
+def status_socket() -> socket.socket:
+    """To the client, until the sandbox is up."""
+    return socket.socket(fileno=STATUS_FD)
+
+
+def begin(cradle: Cradle) -> Start:
     """Read the task and have the first hosts made."""
+    status = status_socket()
     with open(ASSIGNMENT_FD, "rb") as file:
         assignment = msgspec.json.decode(file.read(), type=Assignment)
     try:

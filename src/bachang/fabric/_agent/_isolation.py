@@ -8,7 +8,6 @@ begins with a child.
 from __future__ import annotations
 
 import os
-import socket
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric._errors import MachineError
@@ -24,11 +23,11 @@ _SPACES = (
 _PACKET = 4096
 
 
-def isolate(status: socket.socket, refusal: OSError | None, *, single_id: bool) -> None:
+def isolate(status: int, refusal: OSError | None, *, single_id: bool) -> None:
     """Return in the child, isolated; the calling process ends.
 
     Args:
-        status: To the client, which was asked to map ids if there was no ``refusal``.
+        status: Socket to the client, which was asked to map ids if there was no ``refusal``.
         refusal: Why there is no user namespace.
         single_id: Only one id is mapped; groups cannot be changed then.
 
@@ -37,7 +36,7 @@ def isolate(status: socket.socket, refusal: OSError | None, *, single_id: bool) 
     """
     if refusal:
         raise MachineError(_USER_NAMESPACES.format(refusal.strerror)) from refusal
-    if status.recv(_PACKET) != b"mapped":
+    if os.read(status, _PACKET) != b"mapped":
         os._exit(1)  # the client has gone, or knows better why
     if not single_id:
         os.setgroups([])
@@ -49,7 +48,7 @@ def isolate(status: socket.socket, refusal: OSError | None, *, single_id: bool) 
         raise MachineError(_NAMESPACES.format(error.strerror)) from error
     child = os.fork()
     if child:
-        status.send(b'{"agent": %d}' % child)
+        os.write(status, b'{"agent": %d}' % child)
         os._exit(0)
     os.setsid()
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)

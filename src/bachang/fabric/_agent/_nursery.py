@@ -8,6 +8,7 @@ template takes its time, and the first hosts are asked for ahead: by the client
 from __future__ import annotations
 
 import contextlib
+import socket
 
 from bachang.fabric import _policy
 from bachang.fabric._agent._cradle import Cradle
@@ -26,6 +27,7 @@ class Nursery:
 
     def __init__(self, assignment: Assignment, cradle: Cradle) -> None:
         self.cradle = cradle
+        self.requests = socket.socket(fileno=cradle.requests)
         self.ids = _policy.id_map(single=assignment.single_id)
         self.limits_pids = _has_own_pid_limit()
         self.files = RootFiles(assignment.world, single_id=assignment.single_id)
@@ -45,7 +47,7 @@ class Nursery:
             capabilities = _policy.capabilities(host)
             payload = creation(self.files.recipe(host), ids=self.ids, capabilities=capabilities)
             group = self.groups.make(host.name, 0, host.limits)
-            send(self.cradle.requests, Request.CREATE, number, payload, [*group.doors])
+            send(self.requests, Request.CREATE, number, payload, [*group.doors])
             self.ahead[host.name] = number, group
 
 

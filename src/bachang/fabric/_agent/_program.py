@@ -1,15 +1,19 @@
 """Programs of the platform: forked from the agent, prepared, then exec'd.
 
-Plain classes: the first is begun before there is time to import dataclasses.
+Plain classes and pipes: the first is begun before there is time to import dataclasses, sockets or
+signals.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import signal
-import socket
-from collections.abc import Callable
+
+from bachang.fabric import _kernel as kernel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _OOM_VICTIM = b"500"
 
@@ -51,8 +55,8 @@ class Beginning:
 
     __slots__ = ("name", "pid", "problems")
 
-    def __init__(self, *, name: str, pid: int, problems: socket.socket) -> None:
-        """``problems`` says what went wrong; it ends in silence with the exec."""
+    def __init__(self, *, name: str, pid: int, problems: int) -> None:
+        """``problems`` is a pipe that says what went wrong; it ends in silence with the exec."""
         self.name = name
         self.pid = pid
         self.problems = problems
@@ -60,44 +64,38 @@ class Beginning:
 
 def begin(program: Program) -> Beginning:
     """Fork; the child prepares itself and execs."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
+    ours, theirs = os.pipe()
+    try:
         pid = os.fork()
         if pid == 0:
             _become(program, theirs)
+    except BaseException:
+        os.close(ours)
+        raise
+    finally:
+        os.close(theirs)
     return Beginning(name=program.argv[0], pid=pid, problems=ours)
 
 
-def _become(program: Program, problems: socket.socket) -> None:
+def _become(program: Program, problems: int) -> None:
     """In the child: never returns."""
     try:
-        _mind_all_signals()
+        # Also what Python ignores, and what the client was started with (``nohup``, or ``&``): a
+        # host's programs would inherit it, and Ctrl-C and a closed window would end nothing there.
+        kernel.mind_all_signals()
         with open("/proc/self/oom_score_adj", "wb") as file:
             file.write(_OOM_VICTIM)
-        problems = socket.socket(fileno=_lift(problems.fileno()))
-        keep = _place(program, problems.fileno())
+        problems = _lift(problems)
+        keep = _place(program, problems)
         program.prepare()
         target = program.argv[0] if program.file is None else keep
         os.execve(target, program.argv, program.environment)  # noqa: S606
     except OSError as error:
-        problems.send(f"{error.filename or 'exec'}: {error.strerror}".encode())
+        os.write(problems, f"{error.filename or 'exec'}: {error.strerror}".encode())
     except BaseException as error:
-        problems.send(repr(error).encode())
+        os.write(problems, repr(error).encode())
     finally:  # whatever fails, even the telling: never a second agent
         os._exit(127)
-
-
-def _mind_all_signals() -> None:
-    """Undo what Python ignores, and what the client was started with: ``nohup``, or ``&``.
-
-    A host's programs would inherit it: Ctrl-C and a closed window would end nothing there.
-    """
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    for number in signal.valid_signals():
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _place(program: Program, problems: int) -> int:

@@ -59,7 +59,7 @@ class World:
         self.children = Children()
         cradle = nursery.cradle
         self.children.adopt(cradle.beginning, lambda _status: None)
-        self._spawner = Spawner(cradle.requests, cradle.reports, on_end=self._spawner_ended)
+        self._spawner = Spawner(nursery.requests, cradle.reports, on_end=self._spawner_ended)
         self._nursery = nursery
         self._spawner.on_init_end = self._init_ended
         self.zygote = self._start_zygote()
