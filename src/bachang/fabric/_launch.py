@@ -197,7 +197,10 @@ def _exec_agent(
             os.close(descriptor)
 
 
+# An agent needs more than this much memory. It is asked for first, and given back, because
+# Python 3.11 may go round for ever where none is left amid an import.
 _BOOT = """\
+bytes(10 << 20)
 import fcntl, os, sys
 given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, len(sys.argv)) for one in sys.argv[1:-7]]
 for number, descriptor in enumerate(given, 3):
