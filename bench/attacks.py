@@ -19,7 +19,7 @@ from bench._turns import compare
 from tests.containment.attacks import AIMED_AT_THE_SERVICE, ATTACKS, script, street
 
 _TURN_S = 0.15
-_LOOK_S = 7.5
+_LOOK_S = 6.0
 _AIMED_TURN_S = 1.5
 """Of who aims at the service: a first try that is lost takes a second."""
 _WARM_S = 1.0

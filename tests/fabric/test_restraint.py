@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bachang.fabric import LocalFabric
@@ -21,7 +22,7 @@ class _Groups(HostGroups):
         self.now: dict[str, Counts] = {}
         self.told: list[tuple[str, Hold]] = []
 
-    def counts(self) -> dict[str, Counts]:
+    def counts(self, before: Mapping[str, Counts]) -> dict[str, Counts]:
         return dict(self.now)
 
     def hold_back(self, generation: str, how: Hold) -> None:
@@ -93,7 +94,7 @@ def test_the_kernel_is_told_and_gives_all_of_it_back(home: Path, groups: dict[He
     place = Path(groups[Held.CPU]) / f"bachang-{live.status().id}"
     told = HostGroups.__new__(HostGroups)  # as its agent has it, which holds the lock
     told._cpu, told._pids = place, Path(groups[Held.PIDS]) / place.name
-    assert set(told.counts()) == {"a.0", "b.0"}
+    assert set(told.counts({})) == {"a.0", "b.0"}
     before = _settings(place / "a.0")
     for how, idle in ((Hold.BEHIND, "1\n"), (Hold.SLOW, "1\n"), (Hold.NOT, "0\n")):
         told.hold_back("a.0", how)

@@ -182,14 +182,22 @@ class HostGroups:
             opened.append(os.open(place / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC))
         return Membership(doors=tuple(opened), held=self.held)
 
-    def counts(self) -> dict[str, Counts]:
-        """What the kernel has counted of each generation of a host."""
+    def counts(self, before: Mapping[str, Counts]) -> dict[str, Counts]:
+        """What the kernel has counted of each generation of a host; cheap for those at rest.
+
+        Args:
+            before: What was returned last.
+        """
         found = {}
-        for place in self._cpu.glob("*.*/") if self._cpu else ():
-            with contextlib.suppress(OSError):  # it went meanwhile
-                time_ = _words(place / "cpu.stat")
-                pids = _words(self._pids / place.name / "pids.events") if self._pids else {}
-                found[place.name] = Counts(
+        for name in os.listdir(self._cpu) if self._cpu else ():
+            with contextlib.suppress(OSError):  # no directory, or it went meanwhile
+                time_ = _words(f"{self._cpu}/{name}/cpu.stat")
+                old = before.get(name, Counts())
+                if old.periods == time_.get("nr_periods", 0):
+                    found[name] = old
+                    continue
+                pids = _words(f"{self._pids}/{name}/pids.events") if self._pids else {}
+                found[name] = Counts(
                     periods=time_["nr_periods"],
                     quota_ends=time_["nr_throttled"],
                     refused_forks=pids.get("max", 0),
@@ -264,7 +272,11 @@ def _write(place: Path, values: Mapping[str, str]) -> None:
             (place / name).write_text(value)
 
 
-def _words(file: Path) -> dict[str, int]:
+def _words(file: str) -> dict[str, int]:
     """Lines ``word number``."""
-    lines = (line.split() for line in file.read_text().splitlines())
-    return {word: int(number) for word, number in lines}
+    opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        words = os.read(opened, 4096).decode().split()
+    finally:
+        os.close(opened)
+    return dict(zip(words[::2], map(int, words[1::2]), strict=True))

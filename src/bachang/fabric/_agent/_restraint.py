@@ -14,14 +14,14 @@ import asyncio
 
 from bachang.fabric._cgroups import Counts, Hold, HostGroups
 
-_LOOK_S = 0.1
+_LOOK_S = 0.2
 _REST = 200
 """Between two looks is at least this many times what one takes."""
 _QUOTA_ENDS = 0.25
 """Part of the periods since the last look in which a greedy host came to the end of its quota."""
-_REFUSED_FORKS = 10
+_REFUSED_FORKS = 20
 """Since the last look, of a host that makes processes in a loop."""
-CALM_LOOKS = 10
+CALM_LOOKS = 5
 """So many in a row without either end it."""
 
 
@@ -46,7 +46,7 @@ class Restraint:
 
     def look(self) -> None:
         """Hold those back that were greedy since the last look, and let the calm ones go."""
-        now = self._groups.counts()
+        now = self._groups.counts(self._seen)
         for name, counts in now.items():
             self._judge(name, _deserved(counts, self._seen.get(name, Counts())))
         self._seen = now
