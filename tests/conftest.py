@@ -79,6 +79,17 @@ def home(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert wait_clean() == []
 
 
+@pytest.fixture(scope="module")
+def lasting_home() -> Iterator[Path]:
+    """As `home`, for all tests of a module."""
+    folder = Path(tempfile.mkdtemp(prefix="b-"))
+    with pytest.MonkeyPatch.context() as patch:
+        _set_homes(patch, folder)
+        yield folder
+        assert wait_clean() == []
+    shutil.rmtree(folder)
+
+
 def _set_homes(patch: pytest.MonkeyPatch, folder: Path) -> None:
     for name in ("STATE", "DATA", "CACHE"):
         patch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))

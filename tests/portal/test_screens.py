@@ -81,8 +81,8 @@ def looking(*words: str) -> Iterator[Looking]:
             LocalFabric().attach(name).destroy()
 
 
-@pytest.fixture
-def own(home: Path) -> Iterator[Looking]:
+@pytest.fixture(scope="module")
+def own(lasting_home: Path) -> Iterator[Looking]:
     """A page at an origin of its own."""
     with looking() as made:
         yield made
