@@ -6,9 +6,12 @@ import time
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 from starlette.testclient import TestClient
 
 from bachang.portal import Assembly
+from bachang.portal._drafts._title import retitled
+from bachang.portal._problem import ProblemError
 from bachang.portal.models import Role
 from tests.portal.people import PACKS, People
 from tests.portal.test_library import archive, upload
@@ -45,6 +48,28 @@ def test_a_new_pack_is_clean(people: People) -> None:
     assert reading["since_verified"] is None
     assert ada.post("/api/packs", json={"name": "mine"}).status_code == 409
     assert ada.post("/api/packs", json={"name": "hall"}).status_code == 409
+
+
+@pytest.mark.parametrize("title", ['Night "shift" \\', "夜班: {en: x}", "# 1"])
+def test_a_copy_has_the_title_that_was_asked_for(ada: TestClient, title: str) -> None:
+    made = ada.post("/api/packs", json={"name": "named", "copy_of": "hall", "title": title})
+    assert made.json()["title"] == {"en": title, "zh": title}
+    original, copy = (
+        ada.get(f"/api/packs/{pack}/file?path=scenario.yaml").json()["text"].splitlines()
+        for pack in ("mine", "named")
+    )
+    assert len([line for line in original if line not in copy]) == 1
+
+
+def test_a_file_that_is_no_scenario_gets_no_title() -> None:
+    for content in (b"- a", b"{", b"\xff", b"[" * 2000):
+        with pytest.raises(ProblemError, match="does not load"):
+            retitled(content, "x")
+    for before in ("title:\n  en: é\n  zh: |\n    1\n    2\n\n# note\nb: 1\n", "b: 1 # note"):
+        after = retitled(before.encode(), "x").decode()
+        assert "title:" in after
+        assert YAML(typ="safe").load(after) == {"title": {"en": "x", "zh": "x"}, "b": 1}
+        assert "# note" in after
 
 
 def test_a_copy_is_ones_own_and_the_original_stays(ada: TestClient, people: People) -> None:

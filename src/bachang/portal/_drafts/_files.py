@@ -14,6 +14,7 @@ from bachang.portal._access import Person
 from bachang.portal._archive import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES
 from bachang.portal._audit import Audit
 from bachang.portal._drafts._first import first_files
+from bachang.portal._drafts._title import retitled
 from bachang.portal._library import Library
 from bachang.portal._problem import ProblemError, conflict, invalid, not_found
 from bachang.portal.models import FILE_PATH, FileContent, NewPack, Pack, PackFile, Role, SaveFile
@@ -39,6 +40,8 @@ class Drafts:
         else:
             self._check_may_copy(new.copy_of, by)
             files = dict(read_pack(self._library.folder(new.copy_of)).content)
+            if new.title is not None:
+                files[FILE_NAME] = retitled(files.get(FILE_NAME, b""), new.title)
         pack = self._library.create(new.name, files, by=by)
         self._audit.note(by.name, "pack.created", new.name, {"copy_of": new.copy_of})
         return pack
