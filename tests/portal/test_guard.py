@@ -91,6 +91,9 @@ def test_default_ports_are_left_out_as_browsers_do(
         assert (screen.status_code, "Open it again" in screen.text) == (410, True)
         refused = client.delete("/api/session", headers={"Origin": f"{origin}1"})
         assert refused.status_code == 403
+        plain = origin.replace("https:", "http:")
+        without_tls = client.delete("/api/session", headers={"Host": host, "Origin": plain})
+        assert without_tls.status_code == (204 if plain == origin else 403)
     policy = content_policy(assembly.portal.settings)
     assert f"frame-src {page.replace('x', '*', 1)};" in policy
     assembly.close()

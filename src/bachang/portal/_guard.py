@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bachang.portal._access import NOBODY, Person
 from bachang.portal._bodies import body, given
 from bachang.portal._faults import problem_of
-from bachang.portal._headers import cookie_name, hosts, security_headers
+from bachang.portal._headers import cookie_name, hosts, origins, security_headers
 from bachang.portal._language import language_of, reason, say
 from bachang.portal._limits import Limit
 from bachang.portal._problem import ProblemError
@@ -65,7 +65,7 @@ class Guard:
         self._sessions = sessions
         self._replies = replies
         self._hosts = hosts(settings)
-        self._origins = {settings.origin, *(f"http://{host}" for host in hosts(settings))}
+        self._origins = origins(settings)
         self._headers = [
             (name.lower().encode(), value.encode())
             for name, value in security_headers(settings).items()

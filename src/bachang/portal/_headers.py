@@ -20,6 +20,12 @@ def hosts(settings: Settings) -> frozenset[str]:
     return frozenset(names | {host.lower() for host in settings.extra_hosts})
 
 
+def origins(settings: Settings) -> frozenset[str]:
+    """Values of the Origin header that are ours: where TLS is in front, not its name without it."""
+    public = urlsplit(settings.origin).netloc
+    return frozenset({settings.origin, *(f"http://{one}" for one in hosts(settings) - {public})})
+
+
 def sockets(origin: str) -> str:
     """An origin's WebSockets as a policy names them: it knows no IPv6 addresses.
 
