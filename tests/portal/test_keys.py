@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bachang.portal import Assembly, Outside, Settings
 from bachang.portal._access import RULES, Person
@@ -339,3 +339,34 @@ async def _held(replies: Replies, status: int) -> int:
     assert await first == b"1"
     assert await ask() == (b"1" if status < 400 else b"2")
     return done
+
+
+def test_what_was_begun_by_a_portal_that_ended_is_not_done_again(tmp_path: Path) -> None:
+    store = PortalStore(f"sqlite:///{tmp_path}/replies.db")
+
+    async def killed(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise asyncio.CancelledError  # as the loop's end does; no line after it is reached
+
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise RuntimeError
+
+    async def ask(app: ASGIApp, key: str, path: str) -> None:
+        person = Person(id="a" * 12, name="ann", display_name="Ann", roles=frozenset(Role))
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "state": {}}
+
+        async def none(_message: Any = None) -> Any:
+            return None
+
+        await Replies(store, Outside()).answer(app, scope, person, key, b"", none, none)
+
+    for path in ("/api/exercises", "/api/runs/aaaaaaaa/reset", "/api/exercises/aaaaaaaa/extend"):
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(ask(killed, path, path))
+        with pytest.raises(ProblemError, match="nobody knows"):
+            asyncio.run(ask(killed, path, path))
+    for app, fault in ((killed, asyncio.CancelledError), (broken, RuntimeError)):
+        path = "/api/runs/aaaaaaaa/pause" if app is killed else "/api/exercises"
+        for _ in range(2):
+            with pytest.raises(fault):
+                asyncio.run(ask(app, "again", path))
+    store.close()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -129,3 +132,54 @@ def _meanwhile(ann: TestClient, run: str, *, people_too: bool) -> None:
     for answer in (page, mine, made):
         assert answer.status_code == 503, answer.text
         assert answer.json()["remedy"]
+
+
+def settled(client: TestClient, run: str, *before: str) -> dict[str, Any]:
+    """The run once it can be seen, and is not any more what it was."""
+
+    def look() -> dict[str, Any]:
+        answer = client.get(f"/api/runs/{run}")
+        return dict(answer.json()) if answer.is_success else {"state": before[0]}
+
+    seen: dict[str, Any] = until(look, lambda it: it["state"] not in before)
+    return seen
+
+
+def test_a_sandbox_that_ends_while_the_store_is_away(
+    people: People, assembly: Assembly, trouble: Trouble
+) -> None:
+    ann = people("ann")
+    run = start(ann)
+    running(ann, run)
+    world = assembly.stage.world(run)
+    assert world is not None
+    trouble.begin()
+    os.kill(world.sandbox.status().agent_pid, signal.SIGKILL)
+    until(lambda: world.unrecorded_since or not assembly.stage.world(run), bool)
+    trouble.end()
+    seen = settled(ann, run, "running")
+    assert seen["state"] == "failed"
+    assert seen["reason"]["zh"]
+    until(lambda: assembly.stage._failures.waiting, lambda it: not it)
+
+
+def test_a_sandbox_that_starts_while_the_store_is_away(
+    people: People, assembly: Assembly, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = people("ann")
+    registry = assembly.stage._registry
+    begin, refused = registry.begin_run, threading.Event()
+
+    def begin_run(run: str, **values: Any) -> bool:
+        if not refused.is_set():
+            trouble.begin()
+            refused.set()
+        return begin(run, **values)
+
+    monkeypatch.setattr(registry, "begin_run", begin_run)
+    run = start(ann)
+    assert refused.wait(60)
+    trouble.end()
+    assert settled(ann, run, "queued", "starting")["state"] == "running"
+    assert give(ann, run, 0).status_code == 200
+    assert ann.post(f"/api/runs/{run}/end").json()["state"] == "ended"

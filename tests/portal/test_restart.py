@@ -13,13 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
+import psycopg
 import pytest
 from websockets.sync.client import connect
 
 from bachang.engine import Places
 from bachang.fabric import LocalFabric
 from tests.portal.people import PACKS
-from tests.portal.test_run import running
+from tests.portal.test_run import running, until
+from tests.postgres import Postgres
 
 ANSWERS = 50
 
@@ -149,6 +151,77 @@ def type_and_wait(address: str, cookies: str, typed: bytes, wanted: bytes) -> by
             message = terminal.recv(timeout=30)
             shown += message if isinstance(message, bytes) else b""
     return shown
+
+
+@pytest.fixture
+def database(postgres: Postgres, words: list[str]) -> str:
+    """The address of the portal's data base, which is PostgreSQL."""
+    address = postgres.database()
+    words += ["--database", address]
+    return address
+
+
+_HELD = """
+    CREATE FUNCTION held() RETURNS trigger AS
+        $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$ LANGUAGE plpgsql;
+    CREATE TRIGGER held BEFORE INSERT ON reply FOR EACH ROW WHEN (NEW.status <> 0)
+        EXECUTE FUNCTION held()
+"""
+"""What keeps a portal between a deed and keeping its answer."""
+_HOLDING = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+
+
+def test_killed_between_a_deed_and_its_answer(database: str, process: Process) -> None:
+    headers = {"X-Bachang": "1", "Origin": process.origin}
+    with (
+        httpx2.Client(base_url=process.origin, headers=headers, timeout=60) as client,
+        psycopg.connect(database, autocommit=True) as inside,
+    ):
+        client.post("/api/session/token", json={"token": process.token}).raise_for_status()
+        made = client.post("/api/exercises", json={"pack": "hall", "duration_min": 60}).json()
+        address, run = f"/api/exercises/{made['id']}", made["runs"][0]["id"]
+        running(client, run)
+        deeds: list[tuple[str, dict[str, object]]] = [
+            (f"{address}/extend", {"minutes": 5}),
+            (f"{address}/broadcast", {"text": "once"}),
+            ("/api/exercises", {"pack": "hall"}),
+        ]
+
+        def do(number: int, key: str) -> httpx2.Response | None:
+            path, body = deeds[number]
+            try:
+                return client.post(path, json=body, headers={"Idempotency-Key": key})
+            except httpx2.TransportError:
+                return None
+
+        def done() -> tuple[object, int, int]:
+            said = client.get(f"/api/runs/{run}/events?kind=message.sent&limit=100").json()
+            listed = client.get("/api/exercises").json()["items"]
+            return client.get(address).json()["ends_at"], len(said["items"]), len(listed)
+
+        before = done()
+        inside.execute(_HELD)
+        with ThreadPoolExecutor(len(deeds)) as pool:
+            asked = [pool.submit(do, number, f"deed-{number}") for number in range(len(deeds))]
+            held = until(lambda: inside.execute(_HOLDING).fetchall(), lambda it: len(it) == 3)
+            process.kill()
+            assert [one.result() for one in asked] == [None] * len(deeds)
+        for (pid,) in held:
+            inside.execute("SELECT pg_terminate_backend(%s)", [pid])
+        inside.execute("DROP FUNCTION held CASCADE")
+        process.start()
+        once = done()
+        assert all(now != then for now, then in zip(once, before, strict=True))
+        for number in range(len(deeds)):
+            again = do(number, f"deed-{number}")
+            assert again is not None
+            assert again.status_code == 409
+            assert "nobody knows" in again.json()["detail"]
+        assert done() == once
+        assert all((new := do(number, f"new-{number}")) and new.is_success for number in range(3))
+        for exercise in client.get("/api/exercises").json()["items"]:
+            running(client, exercise["runs"][0]["id"])
+            assert client.post(f"/api/exercises/{exercise['id']}/end").is_success
 
 
 def test_a_sandbox_that_died_meanwhile_is_told(process: Process) -> None:

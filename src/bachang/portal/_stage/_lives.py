@@ -42,6 +42,11 @@ class Lives:
         with self._lock:
             return list(self._worlds.values())
 
+    def forget(self, run: str) -> None:
+        """What is remembered of a run that lives no more is not all: its journal has grown."""
+        with self._lock:
+            self._past.pop(run, None)
+
     def memory(self, row: RunRow) -> Memory | None:
         """What is remembered of a run; ``None`` for one that never lived."""
         world = self.world(row.id)

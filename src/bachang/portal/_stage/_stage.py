@@ -13,8 +13,9 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,6 +28,7 @@ from bachang.portal._ground import Ground
 from bachang.portal._live import Live
 from bachang.portal._registry import Registry, RunRow
 from bachang.portal._scribe import Scribe
+from bachang.portal._stage._failures import Failures
 from bachang.portal._stage._lives import Lives
 from bachang.portal._stage._players import Players
 from bachang.portal._stage._starts import Starts
@@ -35,6 +37,7 @@ from bachang.portal.models import Kind, RunState
 
 _log = logging.getLogger(__name__)
 _LOOK_S = 1.0
+T = TypeVar("T")
 
 Changes = Callable[[World, set[str]], dict[str, Any]]
 
@@ -86,6 +89,7 @@ class Stage:
         self.scribe = Scribe(self.journal)
         self._looks = ThreadPoolExecutor(2, thread_name_prefix="look")
         self._closing = threading.Event()
+        self._failures = Failures(engine, registry, self._lives, self.tell)
         self._thread = threading.Thread(target=self._look_around, name="stage", daemon=True)
 
     # ---- the portal's own life
@@ -95,6 +99,7 @@ class Stage:
         for row in self._registry.active():
             if row.state is not RunState.QUEUED:
                 self._find_again(row)
+        self._failures.write()
         self._thread.start()
 
     def close(self) -> None:
@@ -120,7 +125,6 @@ class Stage:
         if row.state is RunState.STARTING:
             self._registry.change_run(row.id, state=RunState.QUEUED)
             return
-        self.engine.salvage(row.id)
         self._fail(row.id, "its sandbox ended while the portal was away")
 
     # ---- looking around
@@ -136,6 +140,7 @@ class Stage:
 
     def step(self) -> None:
         """One round."""
+        self._failures.write()
         self._end_overdue()
         self.starts.start_waiting()
         self.each_second()
@@ -168,21 +173,29 @@ class Stage:
             raise
         starting = row.state is not RunState.RUNNING
         now = self._outside.now()
-        if starting and not self._registry.begin_run(row.id, sandbox=live.id, at=now):
+        begin = partial(self._registry.begin_run, row.id, sandbox=live.id, at=now)
+        if starting and not self._patiently(begin):
             self._lives.take(row.id)
             self.engine.down(row.id)
             return
         exercise = self._registry.exercise(row.exercise)
-        playing = self._registry.run(row.id).playing  # it may have been asked for meanwhile
-        if playing or (exercise.kind is Kind.DRILL and world.memory.story == "idle"):
+        row = self._patiently(partial(self._registry.run, row.id))  # the story may be asked for
+        if row.playing or (exercise.kind is Kind.DRILL and world.memory.story == "idle"):
             self.players.play(row.id, playing=True)
         self.tell(row)
 
+    def _patiently(self, do: Callable[[], T]) -> T:
+        """Do something with the data base; while it is away that is waited for."""
+        while True:
+            try:
+                return do()
+            except SQLAlchemyError as error:
+                _log.warning("the data base refuses, a start waits for it: %s", error)
+                if self._closing.wait(_LOOK_S):
+                    raise
+
     def _fail(self, run: str, reason: str) -> None:
-        now = self._outside.now()
-        self.tell(
-            self._registry.change_run(run, state=RunState.FAILED, reason=reason, ended_at=now)
-        )
+        self._failures.note(run, reason, self._outside.now())
 
     def _gone(self, world: World, reason: str) -> None:
         """A sandbox ended; unless it was told to, that is a failure."""
