@@ -64,6 +64,18 @@ def test_make_targets_exist():
     assert {name for _, name, _ in shown(r"make ([a-z-]+)")} <= targets
 
 
+def test_tests_that_prove_a_promise_exist():
+    page = (ROOT / "docs" / "developer" / "proof.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", page)
+    for file, name in named:
+        assert f"def {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), name
+    suite = ROOT / "src" / "bachang" / "fabric" / "conformance" / "__init__.py"
+    classes = set(re.findall(r"`(Test\w+)`", page))
+    assert classes <= set(re.findall(r'"(Test\w+)"', suite.read_text(encoding="utf-8")))
+    assert named
+    assert classes
+
+
 @pytest.mark.parametrize(("english", "chinese"), TRANSLATED, ids=lambda path: path.name)
 def test_translations_keep_step(english, chinese):
     assert skeleton(english) == skeleton(chinese)
