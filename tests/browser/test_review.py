@@ -95,7 +95,9 @@ def test_the_solved_task_leads_to_its_moment(review: Page) -> None:
     expect(row).to_contain_text("50/50")
     row.get_by_role("button").click()
     assert clock(review) > 0
-    expect(review.get_by_role("listitem").filter(has_text="Answer").first).to_contain_text("way-in")
+    expect(review.get_by_role("listitem").filter(has_text="Answer").first).to_contain_text(
+        "The way to the genset"
+    )
 
 
 def test_two_are_compared_on_one_clock(review: Page, past: Past) -> None:

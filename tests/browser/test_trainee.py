@@ -66,12 +66,22 @@ def test_sees_all_of_the_map_in_any_room(page: Page, run_address: str):
     page.locator(".react-flow__node").first.wait_for()
     page.set_viewport_size({"width": 1200, "height": 620})
     page.wait_for_function(f"({OUTSIDE})() === 0")
-    page.get_by_role("button", name="Zoom in").click()
-    page.get_by_role("button", name="Zoom in").click()
+    page.get_by_role("button", name="Enlarge the map").click()
+    page.get_by_role("button", name="Enlarge the map").click()
     page.wait_for_function(f"({OUTSIDE})() > 0")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.wait_for_function("document.querySelector('.react-flow').clientHeight > 300")
     assert page.evaluate(OUTSIDE) > 0, "a map that was moved stays as it was put"
+
+
+def test_leaves_a_terminal_by_keyboard(page: Page, run_address: str):
+    page.goto(run_address)
+    open_terminal(page, "desk", "trainee")
+    page.keyboard.type("mod")
+    page.keyboard.press("Tab")
+    expect(page.locator(".xterm-rows").last).to_contain_text("modbus")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="New terminal")).to_be_focused()
 
 
 def test_buys_a_hint_for_its_price(page: Page, run_address: str):

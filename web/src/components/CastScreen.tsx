@@ -28,6 +28,7 @@ export default function CastScreen({ cast, at_s, label }: CastScreenProps): Reac
     });
     made.open(ground.current);
     made.textarea?.setAttribute("aria-label", label);
+    made.attachCustomKeyEventHandler(({ key }) => key !== "Tab"); // nothing is typed here
     terminal.current = made;
     written.current = 0;
     return () => made.dispose();

@@ -65,6 +65,7 @@ function PaneView(props: PaneViewProps): ReactElement {
             />
           ))}
         </div>
+        <span className={css.wayOut}>{t("terminal.wayOut")}</span>
         {splittable(dock, pane.front) ? (
           <Button
             type="text"

@@ -72,6 +72,11 @@ export default function TerminalPane({ label, connect }: TerminalPaneProps): Rea
   );
 }
 
+/** Tab belongs to the shell, so there is another way out for who has no mouse: Shift+Tab. */
+function staysIn({ key, shiftKey }: KeyboardEvent): boolean {
+  return !(key === "Tab" && shiftKey);
+}
+
 /** Puts a terminal into an element; gives what takes it out again. */
 function attach(
   ground: HTMLElement,
@@ -84,6 +89,7 @@ function attach(
   terminal.loadAddon(fit);
   terminal.open(ground);
   terminal.textarea?.setAttribute("aria-label", label);
+  terminal.attachCustomKeyEventHandler(staysIn);
   const line = connect({
     onFresh: () => terminal.reset(),
     onBytes: (bytes) => terminal.write(bytes),

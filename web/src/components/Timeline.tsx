@@ -97,6 +97,7 @@ function EntryLine({ entry, titles, onGo }: EntryLineProps): ReactElement {
       <i className={css.dot} />
       <span className={css.what}>
         <strong>{kindName(entry.kind)}</strong> {title ?? (everyone ? t("timeline.everyone") : <span className={css.subject}>{subject}</span>)}
+        {detail ? " " : null}
         {detail ? <span className={css.detail}>{detail}</span> : null}
       </span>
       <span className={css.side} data-side={who}>

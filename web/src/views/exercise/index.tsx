@@ -2,7 +2,7 @@
 import { FundProjectionScreenOutlined } from "@ant-design/icons";
 import { Button, Segmented } from "antd";
 import { useState, type ReactElement } from "react";
-import { Link, useParams } from "react-router";
+import { useParams } from "react-router";
 import { ClassMap } from "#/components/ClassMap";
 import { ClassTable } from "#/components/ClassTable";
 import { ConnectionBadge } from "#/components/ConnectionBadge";
@@ -81,9 +81,13 @@ function Aside({ exercise, connection }: ConsoleProps): ReactElement {
   return (
     <div className={css.aside}>
       <ConnectionBadge connection={connection} />
-      <Link to={`/exercises/${exercise.id}/board`} target="_blank">
-        <Button icon={<FundProjectionScreenOutlined />}>{t("console.board")}</Button>
-      </Link>
+      <Button
+        href={`/exercises/${exercise.id}/board`}
+        target="_blank"
+        icon={<FundProjectionScreenOutlined />}
+      >
+        {t("console.board")}
+      </Button>
     </div>
   );
 }
