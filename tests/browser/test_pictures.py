@@ -48,6 +48,12 @@ def _seek(page: Page) -> None:
         page.keyboard.press("ArrowRight")
 
 
+def _laid(page: Page) -> None:
+    """Wait for the map, where it is beside the tasks."""
+    if page.viewport_size != SIZES["phone"]:
+        page.locator(".react-flow__node").first.wait_for()
+
+
 def _replay(page: Page) -> None:
     """Wait for the second half of the evening."""
     page.get_by_text(re.compile("^00:[3-5]")).first.wait_for()
@@ -55,6 +61,7 @@ def _replay(page: Page) -> None:
 
 ACTS: dict[str, Callable[[Page], None]] = {
     "author": _write,
+    "run": _laid,
     "review": _seek,
     "compare": _seek,
     "wall": _replay,
