@@ -65,7 +65,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hostile(homes: Path, packs: Path) -> Iterator[Serving]:
+def hostile(lasting_home: Path, packs: Path) -> Iterator[Serving]:
     yield from serve(Serving(arguments=("--packs", str(packs))))
 
 

@@ -19,7 +19,7 @@ PAGES = Path(__file__).parents[1] / "portal" / "pages"
 
 
 @pytest.fixture(scope="module")
-def six(homes: Path) -> Iterator[Serving]:
+def six(lasting_home: Path) -> Iterator[Serving]:
     yield from serve(Serving(arguments=("--packs", str(PAGES)), host="[::1]"))
 
 

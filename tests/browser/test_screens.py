@@ -18,7 +18,7 @@ PAGES = Path(__file__).parents[1] / "portal" / "pages"
 
 
 @pytest.fixture(scope="module")
-def bare(homes: Path) -> Iterator[Serving]:
+def bare(lasting_home: Path) -> Iterator[Serving]:
     """A portal that is reached by an IP address, without names for pages."""
     port = free_port()
     public = ("--public", f"http://127.0.0.1:{port}")

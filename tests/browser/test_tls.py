@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MS
 from tests.browser.serving import Serving, serve
@@ -24,18 +24,18 @@ _ASK = """async ([path, body]) => {
 
 
 @pytest.fixture
-def serving(homes: Path) -> Iterator[Serving]:
+def serving(home: Path) -> Iterator[Serving]:
     options = ("--public", ORIGIN, "--screens", "screens.range.test")
     yield from serve(Serving(arguments=options))
 
 
 @pytest.fixture
-def page(serving: Serving, tmp_path: Path) -> Iterator[Page]:
+def page(serving: Serving, playwright: Playwright, tmp_path: Path) -> Iterator[Page]:
     """A page of a browser in which the names lead to the proxy."""
     names = ("range.test", "*.screens.range.test")
-    with proxy(certificate(tmp_path, *names), serving.port) as port, sync_playwright() as played:
+    with proxy(certificate(tmp_path, *names), serving.port) as port:
         rules = ", ".join(f"MAP {name}:443 127.0.0.1:{port}" for name in names)
-        browser = played.chromium.launch(
+        browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=[*ARGUMENTS, f"--host-resolver-rules={rules}"]
         )
         context = browser.new_context(ignore_https_errors=True, locale="en-GB")
