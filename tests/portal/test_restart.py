@@ -246,3 +246,15 @@ def test_a_busy_port_is_said(process: Process, capfd: pytest.CaptureFixture[str]
     done = subprocess.run([*command, "--port", port], check=False, timeout=60)
     assert done.returncode == 1
     assert f"port {port} is taken" in "".join(capfd.readouterr())
+
+
+def test_a_second_portal_with_the_same_data_is_refused(
+    process: Process, capfd: pytest.CaptureFixture[str]
+) -> None:
+    command = [sys.executable, "-c", "from bachang.cli import main; main()", "serve"]
+    done = subprocess.run([*command, "--port", str(free_port())], check=False, timeout=60)
+    assert done.returncode == 1
+    said = " ".join("".join(capfd.readouterr()).split())
+    assert "another portal of this account runs with the same data" in said
+    with httpx2.Client(base_url=process.origin) as client:  # which is not hurt by that
+        assert client.get("/").status_code == 200

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import gc
+import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import uvicorn
 from starlette.concurrency import run_in_threadpool
@@ -30,6 +34,10 @@ class PortBusyError(Exception):
 
 class NoSuchAddressError(Exception):
     """This machine, or this account, cannot listen there."""
+
+
+class PortalRunsError(Exception):
+    """Another portal has the same data folder: each would take the other's sandboxes for lost."""
 
 
 class _Server(uvicorn.Server):
@@ -66,11 +74,12 @@ def serve(
     Raises:
         PortBusyError: the port is taken.
         NoSuchAddressError: it cannot listen there.
+        PortalRunsError: a portal with the same data runs already.
         ConnectionError: the data base does not answer.
     """
     sys.setswitchinterval(_SWITCH_S)
     listener = _listen(settings)
-    with listener:
+    with listener, _alone(settings.data):
         assembly = Assembly(settings)
         config = uvicorn.Config(
             assembly.app,
@@ -85,6 +94,28 @@ def serve(
             lifespan="on",
         )
         _Server(config, lambda: ready(assembly), leaving).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Be the only portal of a data folder; the kernel lets go of the lock however it ends."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _take(lock, data)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, data: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise PortalRunsError(
+            f"another portal of this account runs with the same data ({data}): use that one or "
+            "end it, or give this one folders of its own (XDG_DATA_HOME and XDG_STATE_HOME)"
+        ) from error
 
 
 def _leave_what_stays() -> None:
