@@ -50,7 +50,10 @@ class Restraint:
         for name, counts in now.items():
             self._judge(name, _deserved(counts, self._seen.get(name, Counts())))
         self._seen = now
-        self._held = {name: how for name, how in self._held.items() if name in now}
+        self._held = {
+            name: how for name, how in self._held.items() if name in now and how is not Hold.NOT
+        }
+        self._calm = {name: self._calm[name] for name in self._held}
 
     def _judge(self, name: str, deserved: Hold) -> None:
         held = self._held.get(name, Hold.NOT)
