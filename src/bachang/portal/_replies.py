@@ -4,8 +4,8 @@ What a request that was done was answered is kept for a day. Whoever sends it ag
 still being done is told to wait. That it was begun is written down before it is done: when the
 portal is killed before its answer is kept, nobody knows whether it was done, so it is not done
 again, and who asks is told to look. What may be done twice without harm is simply done again. A
-refusal (a conflict, a rate, a right that is missing) and a
-fault of the portal are not kept: nothing was done, so the same key may be tried again.
+refusal (a conflict, a rate, a right that is missing) and a fault of the portal are not kept:
+nothing was done, so the same key may be tried again.
 """
 
 from __future__ import annotations
