@@ -28,6 +28,8 @@ if sys.argv[1] == "serve":
 else:
     with socket.create_connection((sys.argv[1], 5001)) as peer:
         peer.sendall(bytes(int(sys.argv[2])))
+        peer.shutdown(socket.SHUT_WR)
+        peer.recv(1)  # the end, once the other has read all: none is left unsent here
 """
 _START = (
     'rm -f /tmp/said; python3 -c "$0" serve > /tmp/said & '
