@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from bachang.account import leave_root
 from bachang.fabric._cgroups import Held, writable_groups
+from bachang.fabric._fork_server import agents
 from bachang.fabric._ownership import sweep
 from bachang.fabric.leaks import surroundings, wait_clean
 from tests.postgres import Postgres, running
@@ -105,7 +106,11 @@ def short_path() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def tidy() -> Iterator[None]:
-    """Each test closes the descriptors that it opened and ends the processes that it started."""
+    """Each test closes the descriptors that it opened and ends the processes that it started.
+
+    All but the fork server, which serves the whole run.
+    """
+    agents.begin()
     descriptors, children = _descriptors(), _children()
     yield
     if _descriptors() != descriptors:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bachang.fabric import FabricError, LocalFabric, _launch, _local
 from bachang.fabric import _kernel as kernel
+from bachang.fabric._fork_server import agents
 from bachang.fabric.leaks import wait_clean
 from bachang.plan import World
 from tests.fabric.worlds import host, python_service, world
@@ -53,10 +54,12 @@ def _with_a_small_agent(option: str, amount: int) -> dict[str, str]:
     small.write_text(f'#!/bin/sh\nexec prlimit {option}={amount} -- {python} "$@"\n')
     small.chmod(0o700)
     sys.executable = str(small)
+    agents.end()  # the next is started with it
     try:
         return _try()
     finally:
         sys.executable = python
+        agents.end()
 
 
 def _in_a_child(limit: int, amount: int) -> None:

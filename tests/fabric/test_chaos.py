@@ -2,7 +2,7 @@
 
 The moments come from a seed, so a failure can be repeated. The victims are those that root of
 the machine, its owner or a lack of memory can hit: agent, spawner, zygote, plant, a host's
-init, the client.
+init, the fork server, the client.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from bachang.fabric import FabricError, LocalFabric
+from bachang.fabric._fork_server import agents as fork_server
 from bachang.fabric.leaks import agents, family, wait_clean
 from bachang.plan import FieldSystem, Listener, World
 from tests.fabric.worlds import host, python_service, world
@@ -33,12 +34,13 @@ _ROOT = Path(__file__).parents[2]
 _SEED = 20261123
 _WINDOWS_S = {"deploy": 0.4, "run": 0.1, "reset": 0.1, "destroy": 0.01}
 """How long after the beginning of each phase the latest moment is: as long as it takes."""
-_VICTIMS = ("agent", "spawner", "zygote", "plant", "init", "client")
+_VICTIMS = ("agent", "spawner", "zygote", "plant", "init", "fork server", "client")
 
 
 @pytest.fixture
 def fabric(home: Path) -> Iterator[LocalFabric]:
     yield LocalFabric(plant_argv=("-c", _LITTLE_PLANT), ready_timeout_s=10.0)
+    fork_server.end()  # another than the run began with
     assert wait_clean() == []
 
 
@@ -148,7 +150,10 @@ def _killer(victim: str, moment_s: float, which: float, *, known: bool) -> Itera
 
 def _choose(victim: str, which: float) -> int | None:
     """A pidfd of one of those who can be the victim."""
-    found = [pid for agent in agents() for pid in _find(agent, victim)]
+    if victim == "fork server":
+        found = [pid for pid in family(os.getpid()) if _comm(pid) == "bachang-agents"]
+    else:
+        found = [pid for agent in agents() for pid in _find(agent, victim)]
     with contextlib.suppress(ProcessLookupError):
         return os.pidfd_open(found[int(which * len(found))]) if found else None
     return None
@@ -160,11 +165,16 @@ def _find(agent: int, victim: str) -> list[int]:
     found = []
     for pid in sorted(family(agent)):
         with contextlib.suppress(OSError):
-            name = Path(f"/proc/{pid}/comm").read_text().strip()
             words = Path(f"/proc/{pid}/cmdline").read_bytes()
-            if name == victim or (victim == "plant" and b"thirty lines" in words):
+            if _comm(pid) == victim or (victim == "plant" and b"thirty lines" in words):
                 found.append(pid)
     return found
+
+
+def _comm(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
 _CLIENT = """

@@ -53,6 +53,7 @@ def demo(
 ) -> None:
     """Show what Bachang is: a pack comes to life, is attacked, defended, scored and reported."""
     engine = LocalEngine()
+    engine.fabric.prepare()
     live = _up(engine, pack, language)
     Telling(engine, live, language=language).tell(story=STORY)
     name = live.sandbox.name

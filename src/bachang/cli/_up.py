@@ -28,6 +28,7 @@ def up(
     """Bring a pack to life as a sandbox; returns when every service answers."""
     started = time.monotonic()
     engine = LocalEngine()
+    engine.fabric.prepare()
     try:
         with busy("reading the pack …") as line:
             plan = load_plan(pack, seed=seed) if seed else secret_plan(engine, pack, name=name)

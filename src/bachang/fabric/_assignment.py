@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from bachang.fabric._cgroups import Held
 from bachang.plan import Guarantee, World
 
-# Descriptors that the agent inherits.
+MARK = "bachang-agent"
+"""Stands on an agent's command line, before its state directory: only what is marked is ours."""
+
+# Descriptors that the agent is given.
 STATUS_FD = 3
 """SEQPACKET: the agent tells how far it is; the client maps its ids."""
 ASSIGNMENT_FD = 4
@@ -17,6 +20,21 @@ LOCK_FD = 7
 """Locked as long as the agent lives: how others see that the name is taken."""
 FIRST_FD = 8
 """The spawner's first requests (`bachang.fabric._first_hosts`)."""
+GIVEN_FDS = range(STATUS_FD, FIRST_FD + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRequest:
+    """What the fork server is asked for: what an agent needs before it can read its task."""
+
+    directory: str
+    """The sandbox's state directory."""
+    scratch: str
+    """An empty directory, a place for mounts that nobody outside sees."""
+    spawner: str
+    """Path of the native helper."""
+    single_id: bool
+    """Only one id is mapped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -403,6 +403,12 @@ class Fabric(abc.ABC):
             SandboxError: the name is busy.
         """
 
+    def prepare(self) -> None:  # noqa: B027 - most have nothing to prepare
+        """Begin, in the background, what every deploy needs: for who knows that one will come.
+
+        Never necessary, and never fails: if it cannot be, the deploy says so.
+        """
+
     @abc.abstractmethod
     def attach(self, name: str) -> Sandbox:
         """The running sandbox of that name.

@@ -1,7 +1,6 @@
 """The few system calls that Python 3.11 does not offer, and the constants they take.
 
-Each raises `OSError` with what was attempted as its file name. An agent imports this before all
-else, so it imports little itself.
+Each raises `OSError` with what was attempted as its file name.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Starting an agent: the client's side.
 
-The agent cannot map its own ids: newuidmap and newgidmap must be run from outside, on its
-word. The client stays at the other end of the status socket until the sandbox is up, and
-ends the agent if it is interrupted itself.
+The fork server makes it; it cannot map its own ids: newuidmap and newgidmap must be run from
+outside, on its word. The client stays at the other end of the status socket until the sandbox
+is up, and ends the agent if it is interrupted itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from bachang.fabric._assignment import Assignment
+from bachang.fabric._assignment import AgentRequest, Assignment
 from bachang.fabric._contract import (
     FabricError,
     MachineError,
@@ -33,6 +32,7 @@ from bachang.fabric._contract import (
     WorldError,
 )
 from bachang.fabric._first_hosts import write_requests
+from bachang.fabric._fork_server import agents
 from bachang.fabric._scarcity import (
     explain,
     explain_killed,
@@ -47,10 +47,7 @@ _ERRORS: dict[str, type[FabricError]] = {
 _PACKET_BYTES = 1 << 16
 _MOST_IDS = 65_535
 _SLACK_S = 15.0
-MARK = "bachang-agent"
-"""Stands on an agent's command line, before its state directory: only what is marked is ours."""
 _WORDS = 600
-_OUTPUT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,23 +100,20 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with contextlib.ExitStack() as opened:
         opened.enter_context(ours)
-        with theirs:
-            try:
-                process = _start(directory, assignment, lock, theirs)
-            except OSError as error:
-                words = explain(error.errno or 0, place=directory.path) or error.strerror
-                raise MachineError(f"the agent cannot be started: {words}") from error
         deadline = time.monotonic() + assignment.ready_timeout_s + _SLACK_S
-        watcher = _Watcher(ours, process, directory, deadline)
+        watcher = _Watcher(ours, directory, deadline)
         try:
+            with theirs:
+                _start(directory, assignment, lock, theirs)
             watcher.wait()
         except OSError as error:  # of this side: the tools that map ids, say
             watcher.kill()
             words = explain(error.errno or 0, place=directory.path) or str(error)
-            raise MachineError(f"the agent cannot be helped to start: {words}") from error
+            raise MachineError(f"the agent cannot be started: {words}") from error
         except BaseException:
             watcher.kill()
             raise
+        watcher.close()
         if not assignment.ends_with_client:
             return None
         opened.pop_all()
@@ -128,26 +122,30 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
 
 def _start(
     directory: StateDirectory, assignment: Assignment, lock: int, status: socket.socket
-) -> subprocess.Popen[bytes]:
+) -> None:
     path = directory.path
-    log = os.open(path / LOG, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    output = os.open(path / OUTPUT, _OUTPUT_FLAGS, 0o600)
-    door = directory.listen()
-    try:
-        with _memory("assignment") as task, _memory("first-hosts") as first:
-            given = [status.fileno(), task.fileno(), door.fileno(), log, lock, first.fileno()]
-            process = _exec_agent(given, output, path, assignment)
-            try:
-                _hand_over(assignment, task, first)
-            except BaseException:
-                process.kill()
-                process.wait()
-                raise
-            return process
-    finally:
-        door.close()
-        for descriptor in (log, output):
-            os.close(descriptor)
+    request = AgentRequest(
+        directory=str(path),
+        scratch=assignment.scratch,
+        spawner=assignment.spawner,
+        single_id=assignment.single_id,
+    )
+    with contextlib.ExitStack() as opened:
+        log = _open(opened, path / LOG, os.O_RDWR | os.O_CREAT)
+        output = _open(opened, path / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        door = opened.enter_context(directory.listen())
+        task, first = (
+            opened.enter_context(_memory(name)) for name in ("assignment", "first-hosts")
+        )
+        files = [task.fileno(), door.fileno(), log, lock, first.fileno()]
+        agents.fork(request, [status.fileno(), *files, output])
+        _hand_over(assignment, task, first)
+
+
+def _open(opened: contextlib.ExitStack, path: Path, flags: int) -> int:
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    opened.callback(os.close, descriptor)
+    return descriptor
 
 
 def _memory(name: str) -> BinaryIO:
@@ -155,7 +153,7 @@ def _memory(name: str) -> BinaryIO:
 
 
 def _hand_over(assignment: Assignment, task: BinaryIO, first: BinaryIO) -> None:
-    """Write what is read once ids are mapped: until then the agent's Python has to start."""
+    """Write what is read once ids are mapped, while the agent begins."""
     asked_for = write_requests(
         first,
         assignment.world,
@@ -166,68 +164,15 @@ def _hand_over(assignment: Assignment, task: BinaryIO, first: BinaryIO) -> None:
     task.seek(0)
 
 
-def _exec_agent(
-    given: list[int], output: int, path: Path, assignment: Assignment
-) -> subprocess.Popen[bytes]:
-    """The agent gets ``given`` as descriptors 3, 4, …: put there by a line of Python."""
-    package = str(Path(__file__).parents[2])
-    single = "single" if assignment.single_id else ""
-    early = [sys.prefix, sys.exec_prefix, assignment.spawner, assignment.scratch, single]
-    lifted = [os.dup(descriptor) for descriptor in given]
-    # Its own folders of packages are ours, so it need not look for them (-S: 3 ms).
-    packages = [path for path in sys.path if path.endswith("-packages")]
-    program = [sys.executable, "-S", "-s", "-P", "-B", "-c", _BOOT]
-    try:
-        return subprocess.Popen(
-            [*program, *map(str, lifted), *early, MARK, str(path)],
-            env={
-                "PATH": os.defpath,
-                "PYTHONPATH": os.pathsep.join([package, *packages]),
-                "LANG": "C.UTF-8",
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            pass_fds=lifted,
-            start_new_session=True,
-        )
-    finally:
-        for descriptor in lifted:
-            os.close(descriptor)
-
-
-# An agent needs more than this much memory. It is asked for first, and given back, because
-# Python 3.11 may go round for ever where none is left amid an import.
-_BOOT = """\
-bytes(10 << 20)
-import fcntl, os, sys
-given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, len(sys.argv)) for one in sys.argv[1:-7]]
-for number, descriptor in enumerate(given, 3):
-    os.dup2(descriptor, number)
-os.closerange(3 + len(given), 4096)
-sys.prefix, sys.exec_prefix, spawner, scratch, single = sys.argv[-7:-2]
-del sys.argv[1:]
-from bachang.fabric._agent._boot import boot
-boot(spawner, scratch, single_id=bool(single))
-"""
-
-
 class _Watcher:
     """Follows an agent from its start until it is ready."""
 
-    def __init__(
-        self,
-        status: socket.socket,
-        process: subprocess.Popen[bytes],
-        directory: StateDirectory,
-        deadline: float,
-    ) -> None:
+    def __init__(self, status: socket.socket, directory: StateDirectory, deadline: float) -> None:
         self._status = status
-        self._process = process
         self._directory = directory
         self._deadline = deadline
-        self._agent: int | None = None
+        self._pidfds: list[int] = []
+        """Of the process that isolates itself, then of the agent, which is its child."""
         self._killed_before = killed_for_memory()
 
     def wait(self) -> None:
@@ -242,11 +187,7 @@ class _Watcher:
                 map_ids(packet["map"])
                 with contextlib.suppress(ConnectionError):  # the next packet is then missing
                     self._status.send(b"mapped")
-            elif "agent" in packet:
-                self._agent = os.pidfd_open(packet["agent"])
-                self._process.wait()
             elif "ready" in packet:
-                self._close()
                 return
             elif "error" in packet:
                 kind = _ERRORS.get(packet["error"]["kind"], PlatformError)
@@ -254,28 +195,30 @@ class _Watcher:
 
     def kill(self) -> None:
         """End the agent and everything below it, and wait for that."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        if self._agent is not None:
+        for process in self._pidfds:
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._agent, signal.SIGKILL)
-            select.select([self._agent], [], [], _SLACK_S)
-            self._close()
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+            select.select([process], [], [], _SLACK_S)
+        self.close()
 
-    def _close(self) -> None:
-        if self._agent is not None:
-            os.close(self._agent)
-            self._agent = None
+    def close(self) -> None:
+        """Follow it no more."""
+        while self._pidfds:
+            os.close(self._pidfds.pop())
 
     def _next(self) -> dict[str, Any]:
         self._status.settimeout(max(0.0, self._deadline - time.monotonic()))
         try:
-            data = self._status.recv(_PACKET_BYTES)
+            data, pidfds, _, _ = socket.recv_fds(
+                self._status, _PACKET_BYTES, 1, socket.MSG_CMSG_CLOEXEC
+            )
         except (TimeoutError, BlockingIOError):  # of a time of 0, too
+            if not self._pidfds:
+                agents.end()  # it is the fork server that does not answer
             raise PlatformError("the agent does not answer; it was ended") from None
         except ConnectionError:
-            data = b""
+            data, pidfds = b"", []
+        self._pidfds += pidfds
         if not data:
             raise self._refusal(PlatformError, "the agent ended while it deployed")
         return msgspec.json.decode(data, type=dict[str, Any])
@@ -295,7 +238,8 @@ class _Watcher:
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
-            return (self._directory.path / OUTPUT).read_text(errors="replace")[-_WORDS:].strip()
+            words = (self._directory.path / OUTPUT).read_text(errors="replace")
+            return (words or agents.last_words())[-_WORDS:].strip()
         return ""
 
 

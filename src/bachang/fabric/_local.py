@@ -13,6 +13,7 @@ from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import Held, make_room, writable_groups
 from bachang.fabric._client import LocalSandbox
 from bachang.fabric._demands import least
+from bachang.fabric._fork_server import agents
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
 from bachang.fabric._native import SPAWNER, ZYGOTE, built, stale
 from bachang.fabric._ownership import sweep
@@ -98,6 +99,11 @@ class LocalFabric(contract.Fabric):
         with contextlib.suppress(OSError):  # the agent says what the kernel refuses
             make_room(self._groups)
         return dict(self._groups)
+
+    def prepare(self) -> None:
+        """See `Fabric.prepare`."""
+        with contextlib.suppress(OSError):
+            agents.begin()
 
     def attach(self, name: str) -> LocalSandbox:
         """See `Fabric.attach`."""

@@ -10,6 +10,7 @@ The same way a smaller one is made for the plant.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
 
@@ -207,14 +208,8 @@ def _copy(source: str, target: str) -> None:
         for name in os.listdir(source):
             _copy(f"{source}/{name}", f"{target}/{name}")
     elif stat.S_ISREG(kind) and os.access(source, os.R_OK):
-        _copy_content(source, target)
+        shutil.copyfile(source, target)
         os.chmod(target, 0o644)
-
-
-def _copy_content(source: str, target: str) -> None:
-    """(`shutil` would, but takes longer to import than all this.)"""
-    with open(source, "rb") as given, open(target, "wb") as taken:
-        taken.write(given.read())
 
 
 def _own_privileged_programs(scratch: str, root_id: int) -> None:
@@ -229,7 +224,7 @@ def _own_privileged_programs(scratch: str, root_id: int) -> None:
         if not os.path.isfile(source) or not os.access(source, os.R_OK):
             continue
         copy = f"{kept}/{os.path.basename(name)}"
-        _copy_content(source, copy)
+        shutil.copyfile(source, copy)
         os.chown(copy, root_id, root_id)
         os.chmod(copy, mode)
         kernel.mount(copy, f"{scratch}{source}", "", kernel.MS_BIND)

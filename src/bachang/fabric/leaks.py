@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bachang.fabric import _state
-from bachang.fabric._launch import MARK, subordinate_ids
+from bachang.fabric._assignment import MARK
+from bachang.fabric._launch import subordinate_ids
 
 _POLL_S = 0.02
 _NAMESPACE = re.compile(r"(net|mnt|pid|user|uts|ipc|cgroup|time):\[\d+\]")

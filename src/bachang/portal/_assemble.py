@@ -68,6 +68,7 @@ class Assembly:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = PortalStore(settings.database or f"sqlite:///{settings.data / 'portal.db'}")
         engine = engine or LocalEngine(journal=_journal(settings))
+        engine.fabric.prepare()
         audit = Audit(self.store, outside)
         ground = Ground(settings=settings, store=self.store, audit=audit, outside=outside)
         self.sessions = Sessions(ground)

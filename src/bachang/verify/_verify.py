@@ -46,11 +46,13 @@ def verify(
         The report; a pack that cannot even be read or brought up is a report, too.
     """
     started = clock.monotonic()
+    fabric = fabric or LocalFabric()
+    fabric.prepare()
     proof = Proof(pack=Path(pack), seed=seed, progress=progress, clock=clock)
     plan = proof.load()
     if plan is not None:
         names = (f"verify-{os.getpid()}-{number}" for number in itertools.count(1))
-        theatre = Theatre(fabric or LocalFabric(), clock, lambda: next(names))
+        theatre = Theatre(fabric, clock, lambda: next(names))
         _perform(jobs(proof, plan, theatre), theatre, workers)
     return VerifyReport(
         pack=str(pack),

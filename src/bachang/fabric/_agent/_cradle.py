@@ -1,36 +1,33 @@
-"""The spawner's beginning: forked as soon as the agent is isolated, before most is imported.
+"""The spawner's beginning: forked as soon as the agent is isolated.
 
-It makes the hosts' template meanwhile, so nothing is imported here that takes its time (no
-dataclasses, no typing, of sockets the C part only). `bachang.fabric._agent._nursery` goes on with
-it.
+It makes the hosts' template while the agent reads its task; `bachang.fabric._agent._nursery` goes
+on with it.
 """
 
 from __future__ import annotations
 
-import _socket
 import os
+import socket
+from dataclasses import dataclass
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric._agent._program import Beginning, Program, begin
+from bachang.fabric._assignment import FIRST_FD
 from bachang.fabric._template import enter_host_template
 
 _REQUESTS_FD = 3
 _REPORTS_FD = 4
 _FIRST_FD = 5
-_GIVEN_FIRST_FD = 8
-"""Of `bachang.fabric._assignment`."""
 _REQUEST_BUFFER = 1 << 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cradle:
     """The spawner's process, and the agent's ends of its channels."""
 
-    __slots__ = ("beginning", "reports", "requests")
-
-    def __init__(self, requests: int, reports: int, beginning: Beginning) -> None:
-        self.requests = requests
-        self.reports = reports
-        self.beginning = beginning
+    requests: socket.socket
+    reports: int
+    beginning: Beginning
 
 
 def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
@@ -43,9 +40,9 @@ def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
         scratch: An empty directory, a place for mounts.
         single_id: Only one id is mapped.
     """
-    requests, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     for end in (requests, theirs):
-        end.setsockopt(_socket.SOL_SOCKET, _socket.SO_SNDBUF, _REQUEST_BUFFER)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _REQUEST_BUFFER)
     reports, write_end = os.pipe()
     helper = os.open(spawner, os.O_RDONLY | os.O_CLOEXEC)
 
@@ -60,13 +57,13 @@ def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
             descriptors={
                 _REQUESTS_FD: theirs.fileno(),
                 _REPORTS_FD: write_end,
-                _FIRST_FD: _GIVEN_FIRST_FD,
+                _FIRST_FD: FIRST_FD,
             },
             prepare=prepare,
             file=helper,
         )
-        return Cradle(requests.detach(), reports, begin(program))
+        return Cradle(requests=requests, reports=reports, beginning=begin(program))
     finally:
         theirs.close()
-        for descriptor in (write_end, helper, _GIVEN_FIRST_FD):
+        for descriptor in (write_end, helper, FIRST_FD):
             os.close(descriptor)

@@ -8,6 +8,7 @@ begins with a child.
 from __future__ import annotations
 
 import os
+import socket
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric._errors import MachineError
@@ -23,20 +24,22 @@ _SPACES = (
 _PACKET = 4096
 
 
-def isolate(status: int, refusal: OSError | None, *, single_id: bool) -> None:
+def isolate(status: socket.socket, *, single_id: bool) -> None:
     """Return in the child, isolated; the calling process ends.
 
     Args:
-        status: Socket to the client, which was asked to map ids if there was no ``refusal``.
-        refusal: Why there is no user namespace.
+        status: To the client, which maps ids. It gets a pidfd of either process.
         single_id: Only one id is mapped; groups cannot be changed then.
 
     Raises:
         MachineError: the machine does not allow it.
     """
-    if refusal:
-        raise MachineError(_USER_NAMESPACES.format(refusal.strerror)) from refusal
-    if os.read(status, _PACKET) != b"mapped":
+    try:
+        kernel.unshare(kernel.CLONE_NEWUSER)
+    except OSError as error:
+        raise MachineError(_USER_NAMESPACES.format(error.strerror)) from error
+    _tell(status, "map", os.getpid())
+    if status.recv(_PACKET) != b"mapped":
         os._exit(1)  # the client has gone, or knows better why
     if not single_id:
         os.setgroups([])
@@ -48,11 +51,20 @@ def isolate(status: int, refusal: OSError | None, *, single_id: bool) -> None:
         raise MachineError(_NAMESPACES.format(error.strerror)) from error
     child = os.fork()
     if child:
-        os.write(status, b'{"agent": %d}' % child)
+        _tell(status, "agent", child)
         os._exit(0)
     os.setsid()
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     _own_proc()
+
+
+def _tell(status: socket.socket, word: str, process: int) -> None:
+    """With a pidfd: a number may mean somebody else by the time that it is read."""
+    packet = b'{"%s": %d}' % (word.encode(), process)
+    try:
+        socket.send_fds(status, [packet], [os.pidfd_open(process)])
+    except ConnectionError:
+        os._exit(1)  # the client has gone
 
 
 def _own_proc() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import gc
 import os
@@ -16,7 +17,6 @@ from typing import Any
 import msgspec
 
 from bachang.fabric._agent._door import Door
-from bachang.fabric._agent._first import Start, report
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._requests import Requests
@@ -28,20 +28,27 @@ from bachang.fabric._spawner import refuse
 from bachang.journal import EventLog
 
 
-def main(start: Start) -> None:
+def main(assignment: Assignment, nursery: Nursery, status: socket.socket) -> None:
     """Run the agent to its end."""
     try:
-        asyncio.run(_live(start.assignment, start.nursery, start.status))
+        asyncio.run(_live(assignment, nursery, status))
     except FabricError as error:
-        report(start.status, error)
+        report(status, error)
         os._exit(1)
     except (OSError, MemoryError) as error:
         words = explain(getattr(error, "errno", errno.ENOMEM))
         if words is None:
             raise
-        report(start.status, MachineError(words))
+        report(status, MachineError(words))
         os._exit(1)
     os._exit(0)
+
+
+def report(status: socket.socket, error: FabricError) -> None:
+    """Tell the client why there will be no sandbox."""
+    packet = {"error": {"kind": type(error).__name__, "message": str(error)}}
+    with contextlib.suppress(OSError):  # the client has gone; there is nobody to tell
+        status.send(msgspec.json.encode(packet))
 
 
 async def _live(assignment: Assignment, nursery: Nursery, status: socket.socket) -> None:

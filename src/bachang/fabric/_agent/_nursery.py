@@ -1,14 +1,13 @@
 """Where hosts come from: the spawner, begun in the template's mount namespace.
 
-It is begun before the agent is complete (nothing here needs an event loop), because the
-template takes its time, and the first hosts are asked for ahead: by the client
-(`bachang.fabric._first_hosts`), or here if they are to enter control groups.
+It is begun before the agent has an event loop, because the template takes its time, and the first
+hosts are asked for ahead: by the client (`bachang.fabric._first_hosts`), or here if they are to
+enter control groups.
 """
 
 from __future__ import annotations
 
 import contextlib
-import socket
 
 from bachang.fabric import _policy
 from bachang.fabric._agent._cradle import Cradle
@@ -27,7 +26,7 @@ class Nursery:
 
     def __init__(self, assignment: Assignment, cradle: Cradle) -> None:
         self.cradle = cradle
-        self.requests = socket.socket(fileno=cradle.requests)
+        self.requests = cradle.requests
         self.ids = _policy.id_map(single=assignment.single_id)
         self.limits_pids = _has_own_pid_limit()
         self.files = RootFiles(assignment.world, single_id=assignment.single_id)

@@ -1,19 +1,13 @@
-"""Programs of the platform: forked from the agent, prepared, then exec'd.
-
-Plain classes and pipes: the first is begun before there is time to import dataclasses, sockets or
-signals.
-"""
+"""Programs of the platform: forked from the agent, prepared, then exec'd."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from bachang.fabric import _kernel as kernel
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _OOM_VICTIM = b"500"
 
@@ -21,45 +15,29 @@ _HIGH = 16
 """Above every number that a program is given a descriptor as."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A program of the platform to exec as a child of the agent."""
 
-    __slots__ = ("argv", "descriptors", "environment", "file", "prepare")
-
-    def __init__(
-        self,
-        *,
-        argv: list[str],
-        environment: dict[str, str],
-        descriptors: dict[int, int],
-        prepare: Callable[[], None] = lambda: None,
-        file: int | None = None,
-    ) -> None:
-        """Args:
-        argv: Its command line.
-        environment: Its whole environment.
-        descriptors: Number in the child to descriptor here; all others are closed, 0 to 2
-            are kept.
-        prepare: Run in the child before the exec.
-        file: A descriptor of the program, where its path is not visible any more.
-        """
-        self.argv = argv
-        self.environment = environment
-        self.descriptors = descriptors
-        self.prepare = prepare
-        self.file = file
+    argv: list[str]
+    environment: dict[str, str]
+    """All of it."""
+    descriptors: dict[int, int]
+    """Number in the child to descriptor here; all others are closed, 0 to 2 are kept."""
+    prepare: Callable[[], None] = lambda: None
+    """Run in the child before the exec."""
+    file: int | None = None
+    """A descriptor of the program, where its path is not visible any more."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
     """A program that is being prepared, beside what its parent does."""
 
-    __slots__ = ("name", "pid", "problems")
-
-    def __init__(self, *, name: str, pid: int, problems: int) -> None:
-        """``problems`` is a pipe that says what went wrong; it ends in silence with the exec."""
-        self.name = name
-        self.pid = pid
-        self.problems = problems
+    name: str
+    pid: int
+    problems: int
+    """A pipe that says what went wrong; it ends in silence with the exec."""
 
 
 def begin(program: Program) -> Beginning:

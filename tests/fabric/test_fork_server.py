@@ -1,0 +1,117 @@
+"""The process that agents are forked from: one for all sandboxes of a client, and only as long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bachang.fabric import LocalFabric, MachineError
+from bachang.fabric._fork_server import NAME, agents
+from bachang.fabric.leaks import agents as living
+from bachang.fabric.leaks import family
+from tests.fabric.worlds import host, python_service, world
+
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Whoever is killed here is nobody that the run began with."""
+    agents.end()
+    yield
+    agents.end()
+
+
+def _servers(client: int) -> list[int]:
+    return [pid for pid in family(client) if NAME in _words(pid)]
+
+
+def _words(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+
+
+@pytest.mark.usefixtures("home", "fresh")
+def test_sandboxes_share_one_and_it_knows_none_of_them() -> None:
+    fabric = LocalFabric()
+    fabric.prepare()
+    (server,) = _servers(os.getpid())
+    held = os.listdir(f"/proc/{server}/fd")
+    for name in ("one", "two"):
+        fabric.deploy(world(host("a", 11, **python_service())), name=name)
+    assert _servers(os.getpid()) == [server]
+    assert os.listdir(f"/proc/{server}/fd") == held
+    assert sorted(living().values()) == ["one", "two"]
+    assert not family(server) - {server}, "agents are nobody's children"
+    for name in ("one", "two"):
+        fabric.attach(name).destroy()
+
+
+@pytest.mark.usefixtures("home", "fresh")
+def test_one_that_died_is_replaced_and_its_sandboxes_live_on() -> None:
+    fabric = LocalFabric()
+    first = fabric.deploy(world(host("a", 11)), name="one")
+    (server,) = _servers(os.getpid())
+    os.kill(server, signal.SIGKILL)
+    second = fabric.deploy(world(host("a", 11)), name="two")
+    assert _servers(os.getpid()) != [server]
+    for live in (first, second):
+        assert live.exec("a", ["echo", "here"]).stdout == b"here\n"
+        live.destroy()
+
+
+@pytest.mark.usefixtures("home", "fresh")
+def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    fabric = LocalFabric(ready_timeout_s=0.2)
+    monkeypatch.setattr("bachang.fabric._launch._SLACK_S", 0.2)
+    fabric.prepare()
+    (server,) = _servers(os.getpid())
+    os.kill(server, signal.SIGSTOP)
+    with pytest.raises(Exception, match="does not answer"):
+        fabric.deploy(world(host("a", 11)), name="one")
+    monkeypatch.undo()
+    assert fabric.sandboxes() == []
+    LocalFabric().deploy(world(host("a", 11)), name="one").destroy()
+
+
+@pytest.mark.usefixtures("home")
+def test_it_ends_with_its_client_and_sandboxes_do_not() -> None:
+    script = (
+        "import os, time; from bachang.fabric import LocalFabric; "
+        "from tests.fabric.worlds import host, world; "
+        "LocalFabric().deploy(world(host('a', 11)), name='one'); "
+        "print('up', flush=True); time.sleep(60)"
+    )
+    words = [sys.executable, "-c", script]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=_ROOT) as client:
+        assert client.stdout
+        assert client.stdout.readline() == b"up\n"
+        (server,) = _servers(client.pid)
+        client.kill()
+    deadline = time.monotonic() + 5
+    while os.path.exists(f"/proc/{server}") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not os.path.exists(f"/proc/{server}")
+    live = LocalFabric().attach("one")
+    assert live.exec("a", ["echo", "here"]).stdout == b"here\n"
+    live.destroy()
+
+
+@pytest.mark.usefixtures("home", "fresh")
+def test_where_it_cannot_start_the_deploy_says_what_it_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    short = tmp_path / "python"
+    short.write_text("#!/bin/sh\necho MemoryError >&2\n")
+    short.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(short))
+    with pytest.raises(MachineError, match="short of memory"):
+        LocalFabric().deploy(world(host("a", 11)), name="one")
+    monkeypatch.undo()
+    LocalFabric().deploy(world(host("a", 11)), name="one").destroy()
