@@ -54,6 +54,7 @@ TALKING = [
     *(SOURCE / "scenario").rglob("*.py"),
     *(SOURCE / "plan").rglob("*.py"),
     *(SOURCE / "verify").rglob("*.py"),
+    SOURCE / "exercise" / "_condition.py",
     SOURCE / "twins" / "_catalog.py",
     SOURCE / "fabric" / "_scarcity.py",
 ]
@@ -105,6 +106,22 @@ LIBRARY: dict[str, dict[str, Any]] = {
     "string_pattern_mismatch": {"pattern": "^[a-z]$"},
     "greater_than_equal": {"ge": 1},
     "less_than_equal": {"le": 9},
+    "greater_than": {"gt": 0},
+    "int_from_float": {},
+    "int_parsing": {},
+    "int_parsing_size": {},
+    "float_type": {},
+    "float_parsing": {},
+    "finite_number": {},
+    "bool_parsing": {},
+    "bytes_type": {},
+    "string_unicode": {},
+    "list_type": {},
+    "dict_type": {},
+    "model_attributes_type": {},
+    "enum": {"expected": "'a', 'b' or 'c'"},
+    "too_short": {"field_type": "List", "min_length": 1, "actual_length": 0},
+    "too_long": {"field_type": "Value", "max_length": 2, "actual_length": 3},
 }
 """What Pydantic says of a field that cannot be as it was sent."""
 

@@ -7,6 +7,7 @@ import time
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from bachang.exercise import ConditionError, View, holds
 from bachang.portal._language import Language, both, language_of, reason, say
 from bachang.portal._problem import ProblemError
 from bachang.portal.models import Role
@@ -188,6 +189,48 @@ def test_a_socket_is_closed_in_chinese_as_far_as_there_is_room(people: People) -
 def test_sentences_in_sentences_are_told_too(english: str, chinese: str) -> None:
     assert both(english) == {"en": english, "zh": chinese}
     assert both({"en": english, "zh": "old"}) == {"en": english, "zh": chinese}
+
+
+@pytest.mark.parametrize(
+    ("expression", "chinese"),
+    [
+        ("genset.state ==", "“c”不是有效的 CEL：第 16 列：内容不完整"),
+        ("true and\ntrue", "“c”不是有效的 CEL：第 6 列：“and”不能用在这里"),
+        ("true\nand true", "“c”不是有效的 CEL：第 2 行第 1 列：“and”不能用在这里"),
+        ("(true", "“c”不是有效的 CEL：第 6 列：缺少 `)`"),
+        ("[1].map(1, 2)", "“c”不是有效的 CEL：第 9 列：参数应为简单名称"),
+        ("has(genset)", "“c”不是有效的 CEL：第 5 列：has() 的参数无效"),
+        ("9223372036854775808 > 1", "“c”不是有效的 CEL：第 1 列：整数无效"),
+        ("9223372036854775808 > 1u", "“c”不是有效的 CEL：第 1 列：整数无效"),
+        ("99999999999999999999u > 1u", "“c”不是有效的 CEL：第 1 列：无符号整数无效"),
+        ("1e999 > 1.0", "“c”不是有效的 CEL：第 1 列：小数无效"),
+        ("genst.rpm > 1", "世界里没有“genst”；是否指“genset”？"),
+        ("genset.rmp > 1", "genset 没有“rmp”；是否指“rpm”？"),
+        ("genset.xyz > 1", "genset 没有“xyz”；现有：rpm, state"),
+        ("{'a': 1}.b == 1", "映射里没有“b”"),
+        ("genset.rpm", "的结果是 1.0，不是真或假：请作比较"),
+        ("genset.state > 1", "操作数的类型不支持此运算"),
+        ("open('a')", "没有变量或函数“open”"),
+        ("genset.rpm + 'a' > 1", "不支持的运算：float + string"),
+        ("1u + 1 > 1u", "有符号与无符号整数不能混用：uint + int"),
+        ("1 / 0 == 1", "除数为零"),
+        ("1 % 0 == 1", "取模的除数为零"),
+        ("1u - 2u > 0u", "运算“sub”溢出：1 与 2"),
+        ("[1][2] == 1", "下标超出范围：2"),
+        ("[1]['a'] == 1", "类型不对：应为“int|uint”，却是“string”"),
+        ("genset.rpm in genset", "float 类型的值不能作映射的键"),
+        ("int('x') > 1", "函数“int”出错：文本无法解析：含有非数字字符"),
+        ("double('x') > 1.0", "函数“double”出错：文本无法解析：不是数"),
+        ("int(1e300) > 1", "函数“int”出错：整数过大"),
+        ("uint(-1) > 1u", "函数“uint”出错：超出无符号整数范围"),
+        ("'a'.matches('[')", "函数“matches”出错：“[”不是有效的正则表达式："),
+    ],
+)
+def test_what_is_wrong_with_an_expression_is_told_in_chinese(expression: str, chinese: str) -> None:
+    view = View(time_s=1.0, points={"genset.rpm": 1.0, "genset.state": "running"})
+    with pytest.raises(ConditionError) as refused:
+        holds(expression, view, name="c")
+    assert chinese in say(str(refused.value), CN)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,12 @@ def test_all_mistakes_come_at_once_with_line_and_column(tmp_path):
             "only one",
         ),
         ("hosts: {d: {limits: {memory: lots}}}", "hosts.d.limits.memory", "not a size", "64 MiB"),
+        (
+            f"hosts: {{d: {{limits: {{memory: {'9' * 400} MiB}}}}}}",
+            "hosts.d.limits.memory",
+            "not a size",
+            "64 MiB",
+        ),
         ("hosts: {d: {services: {s: {prot: 1}}}}", "hosts.d.services.s.prot", "unknown", "`port`"),
         (
             "hosts: {d: {services: {s: {program: a, port: 70000}}}}",

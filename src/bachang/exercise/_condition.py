@@ -16,7 +16,7 @@ import cel
 from bachang.exercise._error import ConditionError
 from bachang.exercise._view import View
 from bachang.journal import Event
-from bachang.plan import Condition
+from bachang.plan import Condition, compiled
 
 SAMPLE_GAP_S = 2.5
 """Two samples of the points further apart than this prove nothing about the time between."""
@@ -42,7 +42,7 @@ def _judge(expression: str, variables: Mapping[str, Any], name: str) -> bool:
     known = {key: variables[key] for key in program.variables() if key in variables}
     try:
         result = program.execute(known)
-    except (RuntimeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except (RuntimeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
         reason = _reason(error, program.variables(), variables)
         raise ConditionError(f"condition {name!r} ({expression}): {reason}") from error
     if not isinstance(result, bool):
@@ -55,10 +55,9 @@ def _judge(expression: str, variables: Mapping[str, Any], name: str) -> bool:
 @functools.lru_cache(maxsize=1024)
 def _compiled(expression: str, name: str) -> cel.Program:
     try:
-        return cel.compile(expression)
+        return compiled(expression)
     except ValueError as error:
-        lines = str(error).splitlines()
-        raise ConditionError(f"condition {name!r} is not CEL: {' '.join(lines)}") from error
+        raise ConditionError(f"condition {name!r} is not CEL: {error}") from error
 
 
 def _reason(error: Exception, used: Sequence[str], variables: Mapping[str, Any]) -> str:
@@ -67,12 +66,14 @@ def _reason(error: Exception, used: Sequence[str], variables: Mapping[str, Any])
         missing = str(error.args[0])
         maps = [variables[key] for key in used if isinstance(variables.get(key), dict)]
         known = [point for points in maps for point in points]
-        return f"{' and '.join(used)} have no {missing!r}{_nearest(missing, known)}"
+        if not known:
+            return f"no {missing!r} in its map"
+        return f"no {missing!r} in {' or '.join(used)}{_nearest(missing, known)}"
     missing_variables = [key for key in used if key not in variables]
     if isinstance(error, RuntimeError) and missing_variables:
         missing = missing_variables[0]
         return f"the world has no {missing!r}{_nearest(missing, list(variables))}"
-    return str(error).split(". ")[0]
+    return " ".join(str(error).split(". ")[0].split())
 
 
 def _nearest(missing: str, known: list[str]) -> str:

@@ -29,6 +29,7 @@ from bachang.plan._world import (
 if TYPE_CHECKING:
     from bachang.plan._changes import Change, ChangeKind, changes
     from bachang.plan._encoding import digest, dumps, loads
+    from bachang.plan._expression import compiled
     from bachang.plan._lint import lint
     from bachang.plan._model import (
         Action,
@@ -97,6 +98,7 @@ __all__ = [
     "Weakness",
     "World",
     "changes",
+    "compiled",
     "digest",
     "dumps",
     "lint",
@@ -137,6 +139,7 @@ _LAZY = {
     "Change": "bachang.plan._changes",
     "ChangeKind": "bachang.plan._changes",
     "changes": "bachang.plan._changes",
+    "compiled": "bachang.plan._expression",
     "digest": "bachang.plan._encoding",
     "dumps": "bachang.plan._encoding",
     "lint": "bachang.plan._lint",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-import cel
-
 from bachang.plan._draft import Draft
+from bachang.plan._expression import compiled
 from bachang.plan._model import Plan
 from bachang.scenario import Problem, Where, did_you_mean
 
@@ -18,11 +17,10 @@ def bad_expressions(draft: Draft, plan: Plan) -> Iterator[Problem]:
     """Expressions that are not CEL."""
     for where, expression in _expressions(draft):
         try:
-            cel.compile(expression)
+            compiled(expression)
         except ValueError as error:
-            reason = " ".join(str(error).split())
             yield draft.scenario.document.problem(
-                where, f"is not CEL: {reason}", 'write e.g. `genset.state == "running"`'
+                where, f"is not CEL: {error}", 'write e.g. `genset.state == "running"`'
             )
 
 

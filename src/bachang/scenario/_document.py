@@ -8,6 +8,7 @@ aliases, so a hostile file costs little and cannot hurt: there are no tags and n
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,10 +46,11 @@ def typed(value: Any) -> Any:
         return value
     if value in ("true", "false"):
         return value == "true"
-    if re.fullmatch(r"[-+]?[0-9]+", value):
+    if re.fullmatch(r"[-+]?[0-9]{1,300}", value):
         return int(value)
     if re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", value):
-        return float(value)
+        number = float(value)
+        return number if math.isfinite(number) else str(value)
     return str(value)
 
 

@@ -13,7 +13,11 @@ class Raw(BaseModel):
     """Base of all models: unknown keys are errors, nothing changes after reading."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        defer_build=True,
+        allow_inf_nan=False,
     )
 
 

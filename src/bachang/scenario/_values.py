@@ -18,6 +18,8 @@ from bachang.scenario._document import typed
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _MIB = {"KiB": 1 / 1024, "MiB": 1, "GiB": 1024}
+_NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
+"""A number that no arithmetic makes infinite."""
 
 
 def mistake(message: str, remedy: str) -> PydanticCustomError:
@@ -78,9 +80,9 @@ UserName = Annotated[
 
 
 def _seconds(value: Any) -> Any:
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)", str(value).strip())
+    match = re.fullmatch(rf"({_NUMBER})\s*([a-z]*)", str(value).strip())
     if not match or match[2] not in ("", *_SECONDS):
-        raise mistake(f"{value!r} is not a duration", "write e.g. `28.3 s`, `10 min` or `2 h`")
+        raise mistake(f"{str(value)!r} is not a duration", "write e.g. `28.3 s`, `10 min` or `2 h`")
     return float(match[1]) * _SECONDS[match[2] or "s"]
 
 
@@ -89,9 +91,9 @@ Seconds = Annotated[float, BeforeValidator(_seconds, json_schema_input_type=floa
 
 
 def _loss(value: Any) -> Any:
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*%", str(value).strip())
+    match = re.fullmatch(rf"({_NUMBER})\s*%", str(value).strip())
     if not match or float(match[1]) >= 100:
-        raise mistake(f"{value!r} is no share of frames", "write e.g. `1 %`, less than 100 %")
+        raise mistake(f"{str(value)!r} is no share of frames", "write e.g. `1 %`, less than 100 %")
     return float(match[1]) / 100
 
 
@@ -100,10 +102,10 @@ Loss = Annotated[float, BeforeValidator(_loss, json_schema_input_type=str)]
 
 
 def _mebibytes(value: Any) -> Any:
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", str(value).strip())
+    match = re.fullmatch(rf"({_NUMBER})\s*([A-Za-z]*)", str(value).strip())
     size = float(match[1]) * _MIB[match[2]] if match and match[2] in _MIB else 0
     if size < 1:
-        raise mistake(f"{value!r} is not a size", "write e.g. `64 MiB` or `1 GiB`")
+        raise mistake(f"{str(value)!r} is not a size", "write e.g. `64 MiB` or `1 GiB`")
     return int(size)
 
 
@@ -113,7 +115,7 @@ Mebibytes = Annotated[int, BeforeValidator(_mebibytes, json_schema_input_type=st
 
 def _mode(value: Any) -> Any:
     if not re.fullmatch(r"(0o?)?[0-7]{3,4}", str(value)):
-        raise mistake(f"{value!r} is not a file mode", 'write octal digits, e.g. "0644"')
+        raise mistake(f"{str(value)!r} is not a file mode", 'write octal digits, e.g. "0644"')
     return int(str(value).replace("o", ""), 8)
 
 
@@ -191,10 +193,10 @@ def _ipv6(value: Any) -> Any:
         network = ipaddress.IPv6Network(text)
     except ValueError:
         remedy = "write `true`, or a prefix, e.g. `fd00:20:10::/64`"
-        raise mistake(f"{value!r} is not an IPv6 prefix", remedy) from None
+        raise mistake(f"{str(value)!r} is not an IPv6 prefix", remedy) from None
     if network.prefixlen != 64 or not network.is_private or network.is_link_local:
         remedy = "take a /64 of fd00::/8 (RFC 4193) or 2001:db8::/32"
-        raise mistake(f"{value!r} cannot be the prefix of a network in a sandbox", remedy)
+        raise mistake(f"{str(value)!r} cannot be the prefix of a network in a sandbox", remedy)
     return str(network)
 
 
@@ -231,9 +233,11 @@ Texts = Annotated[list[Line], BeforeValidator(_listed, json_schema_input_type=Li
 
 
 def _percent(value: Any) -> Any:
-    match = re.fullmatch(r"([0-9]+)\s*(%?)", str(value).strip())
+    match = re.fullmatch(r"([0-9]{1,9})\s*(%?)", str(value).strip())
     if not match or (match[2] and int(match[1]) > 100):
-        raise mistake(f"{value!r} is no score", "write points, e.g. `120`, or a share, e.g. `50%`")
+        raise mistake(
+            f"{str(value)!r} is no score", "write points, e.g. `120`, or a share, e.g. `50%`"
+        )
     return f"{match[1]}{match[2]}"
 
 
