@@ -88,7 +88,8 @@ class ForkServer:
                 socket.send_fds(self._ready().channel, [packet], descriptors)
             except ConnectionError:
                 self._forget()  # it died since it was last asked
-                socket.send_fds(self._ready().channel, [packet], descriptors)
+                with contextlib.suppress(ConnectionError):  # again: whoever waits sees the end
+                    socket.send_fds(self._ready().channel, [packet], descriptors)
 
     def end(self) -> None:
         """End it; agents live on, and the next that is asked for gets a new one."""
