@@ -59,6 +59,7 @@ def test_one_that_died_is_replaced_and_its_sandboxes_live_on() -> None:
     first = fabric.deploy(world(host("a", 11)), name="one")
     (server,) = _servers(os.getpid())
     os.kill(server, signal.SIGKILL)
+    os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
     second = fabric.deploy(world(host("a", 11)), name="two")
     assert _servers(os.getpid()) != [server]
     for live in (first, second):
