@@ -42,9 +42,9 @@ def test_sandboxes_share_one_and_it_knows_none_of_them() -> None:
     fabric = LocalFabric()
     fabric.prepare()
     (server,) = _servers(os.getpid())
+    fabric.deploy(world(host("a", 11, **python_service())), name="one")
     held = os.listdir(f"/proc/{server}/fd")
-    for name in ("one", "two"):
-        fabric.deploy(world(host("a", 11, **python_service())), name=name)
+    fabric.deploy(world(host("a", 11)), name="two")
     assert _servers(os.getpid()) == [server]
     assert os.listdir(f"/proc/{server}/fd") == held
     assert sorted(living().values()) == ["one", "two"]
