@@ -6,6 +6,7 @@ Single-threaded and outside of any sandbox. A request comes in one packet, with 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import gc
@@ -24,7 +25,7 @@ sys.modules.update(dict.fromkeys(_DONE_WITHOUT))  # type: ignore[arg-type]
 from bachang.fabric import _kernel as kernel  # noqa: E402
 from bachang.fabric._agent._boot import boot  # noqa: E402
 from bachang.fabric._agent._main import report  # noqa: E402
-from bachang.fabric._assignment import GIVEN_FDS, MARK, STATUS_FD, AgentRequest  # noqa: E402
+from bachang.fabric._assignment import GIVEN_FDS, MARK, STATUS_FD, AgentRequest, Assignment  # noqa: E402
 from bachang.fabric._errors import MachineError  # noqa: E402
 from bachang.fabric._scarcity import explain  # noqa: E402
 
@@ -40,6 +41,7 @@ def serve(channel: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries what ends
     requests = socket.socket(fileno=channel)
     requests.set_inheritable(False)
+    _get_ready()
     gc.disable()
     gc.collect()
     gc.freeze()  # what is here stays, and is not looked at by any agent: pages stay shared
@@ -52,6 +54,13 @@ def serve(channel: int) -> None:
         _fork(packet, given)
         for descriptor in given:
             os.close(descriptor)
+
+
+def _get_ready() -> None:
+    """Have everything looked up that msgspec looks up for each type when it first meets it."""
+    for kind in (AgentRequest, Assignment):
+        with contextlib.suppress(msgspec.ValidationError):
+            msgspec.json.decode(b"{}", type=kind)
 
 
 def _fork(packet: bytes, given: list[int]) -> None:
