@@ -14,6 +14,8 @@ import statistics
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from bachang.fabric.leaks import fork_servers
+
 _PAGES_OF_KERNEL = ("SUnreclaim", "KernelStack", "PageTables", "Percpu")
 _FORGET_PEAK = "5"  # proc(5), clear_refs
 _PARTS = 8
@@ -24,6 +26,8 @@ _CURVES = (
     ("descriptors that the agent has room for", "#883388", 1),
     ("peak of the client, MiB", "#aa6633", _MIB),
     ("peak of the agent that stays, MiB", "#aa3344", _MIB),
+    ("descriptors of the fork server", "#666633", 1),
+    ("peak of the fork server, MiB", "#336666", _MIB),
     ("memory of the machine's kernel, MiB", "#338855", _MIB),
 )
 
@@ -39,6 +43,9 @@ class Sample:
     """Most that this process took during the round."""
     agent_peak_kib: int
     """Most that the agent that stays has ever taken."""
+    server_descriptors: int
+    server_peak_kib: int
+    """Most that the fork server has ever taken."""
     kernel_kib: int
     """Of the whole machine: slabs, stacks, page tables, per-processor memory."""
 
@@ -51,12 +58,16 @@ def begin_round() -> None:
 def look(agent: int) -> Sample:
     """After a round; ``agent`` is the pid of the one that stays."""
     gc.collect()
-    memory, own, its = (_fields(name) for name in ("meminfo", "self/status", f"{agent}/status"))
+    (server,) = fork_servers(os.getpid())
+    memory, own = _fields("meminfo"), _fields("self/status")
+    its, parents = (_fields(f"{pid}/status") for pid in (agent, server))
     return Sample(
         descriptors=len(os.listdir("/proc/self/fd")),
         agent_descriptors=its["FDSize"],
         own_peak_kib=own["VmHWM"],
         agent_peak_kib=its["VmHWM"],
+        server_descriptors=len(os.listdir(f"/proc/{server}/fd")),
+        server_peak_kib=parents["VmHWM"],
         kernel_kib=sum(memory[kind] for kind in _PAGES_OF_KERNEL),
     )
 

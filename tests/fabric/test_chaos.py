@@ -25,7 +25,7 @@ import pytest
 
 from bachang.fabric import FabricError, LocalFabric
 from bachang.fabric._fork_server import agents as fork_server
-from bachang.fabric.leaks import agents, family, wait_clean
+from bachang.fabric.leaks import agents, family, fork_servers, wait_clean
 from bachang.plan import FieldSystem, Listener, World
 from tests.fabric.worlds import host, python_service, world
 
@@ -151,7 +151,7 @@ def _killer(victim: str, moment_s: float, which: float, *, known: bool) -> Itera
 def _choose(victim: str, which: float) -> int | None:
     """A pidfd of one of those who can be the victim."""
     if victim == "fork server":
-        found = [pid for pid in family(os.getpid()) if _comm(pid) == "bachang-agents"]
+        found = fork_servers(os.getpid())
     else:
         found = [pid for agent in agents() for pid in _find(agent, victim)]
     with contextlib.suppress(ProcessLookupError):
@@ -165,16 +165,11 @@ def _find(agent: int, victim: str) -> list[int]:
     found = []
     for pid in sorted(family(agent)):
         with contextlib.suppress(OSError):
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
             words = Path(f"/proc/{pid}/cmdline").read_bytes()
-            if _comm(pid) == victim or (victim == "plant" and b"thirty lines" in words):
+            if name == victim or (victim == "plant" and b"thirty lines" in words):
                 found.append(pid)
     return found
-
-
-def _comm(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    return ""
 
 
 _CLIENT = """

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from bachang.fabric import LocalFabric, MachineError
-from bachang.fabric._fork_server import NAME, agents
+from bachang.fabric._fork_server import agents
 from bachang.fabric.leaks import agents as living
-from bachang.fabric.leaks import family
+from bachang.fabric.leaks import family, fork_servers
 from tests.fabric.worlds import host, python_service, world
 
 _ROOT = Path(__file__).parents[2]
@@ -29,23 +29,15 @@ def fresh() -> Iterator[None]:
     agents.end()
 
 
-def _servers(client: int) -> list[int]:
-    return [pid for pid in family(client) if NAME in _words(pid)]
-
-
-def _words(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-
-
 @pytest.mark.usefixtures("home", "fresh")
 def test_sandboxes_share_one_and_it_knows_none_of_them() -> None:
     fabric = LocalFabric()
     fabric.prepare()
-    (server,) = _servers(os.getpid())
+    (server,) = fork_servers(os.getpid())
     fabric.deploy(world(host("a", 11, **python_service())), name="one")
     held = os.listdir(f"/proc/{server}/fd")
     fabric.deploy(world(host("a", 11)), name="two")
-    assert _servers(os.getpid()) == [server]
+    assert fork_servers(os.getpid()) == [server]
     assert os.listdir(f"/proc/{server}/fd") == held
     assert sorted(living().values()) == ["one", "two"]
     assert not family(server) - {server}, "agents are nobody's children"
@@ -57,11 +49,11 @@ def test_sandboxes_share_one_and_it_knows_none_of_them() -> None:
 def test_one_that_died_is_replaced_and_its_sandboxes_live_on() -> None:
     fabric = LocalFabric()
     first = fabric.deploy(world(host("a", 11)), name="one")
-    (server,) = _servers(os.getpid())
+    (server,) = fork_servers(os.getpid())
     os.kill(server, signal.SIGKILL)
     os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
     second = fabric.deploy(world(host("a", 11)), name="two")
-    assert _servers(os.getpid()) != [server]
+    assert fork_servers(os.getpid()) != [server]
     for live in (first, second):
         assert live.exec("a", ["echo", "here"]).stdout == b"here\n"
         live.destroy()
@@ -72,7 +64,7 @@ def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     fabric = LocalFabric(ready_timeout_s=0.2)
     monkeypatch.setattr("bachang.fabric._launch._SLACK_S", 0.2)
     fabric.prepare()
-    (server,) = _servers(os.getpid())
+    (server,) = fork_servers(os.getpid())
     os.kill(server, signal.SIGSTOP)
     with pytest.raises(Exception, match="does not answer"):
         fabric.deploy(world(host("a", 11)), name="one")
@@ -93,7 +85,7 @@ def test_it_ends_with_its_client_and_sandboxes_do_not() -> None:
     with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=_ROOT) as client:
         assert client.stdout
         assert client.stdout.readline() == b"up\n"
-        (server,) = _servers(client.pid)
+        (server,) = fork_servers(client.pid)
         client.kill()
     deadline = time.monotonic() + 5
     while os.path.exists(f"/proc/{server}") and time.monotonic() < deadline:

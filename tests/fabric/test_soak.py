@@ -53,6 +53,8 @@ def test_worlds_that_come_and_go_leave_the_machine_as_it_was(
         draw(steady, Path(target))
     assert len({one.descriptors for one in steady}) == 1
     assert len({one.agent_descriptors for one in steady}) == 1
+    assert len({one.server_descriptors for one in steady}) == 1
+    assert growth([one.server_peak_kib for one in steady]) < 8 * _MIB
     assert growth([one.own_peak_kib for one in steady]) < 8 * _MIB
     assert growth([one.agent_peak_kib for one in steady]) < 8 * _MIB
     # A leak of one host's kernel memory (about 0.5 MiB) in each round would be three times

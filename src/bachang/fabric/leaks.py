@@ -24,6 +24,7 @@ from pathlib import Path
 
 from bachang.fabric import _state
 from bachang.fabric._assignment import MARK
+from bachang.fabric._fork_server import NAME
 from bachang.fabric._launch import subordinate_ids
 
 _POLL_S = 0.02
@@ -100,6 +101,12 @@ def agents(state_home: Path | None = None) -> dict[int, str]:
         for one in _processes().values()
         if MARK in one.command and os.path.dirname(one.command[-1]) == home
     }
+
+
+def fork_servers(client: int) -> list[int]:
+    """Pids of the processes that a client has its agents forked from: one at most."""
+    processes = _processes()
+    return [pid for pid, one in processes.items() if one.parent == client and NAME in one.command]
 
 
 def family(pid: int) -> set[int]:
