@@ -99,12 +99,20 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Birth:
-    """A host that is ready."""
+    """A host that is ready. Its descriptors are the receiver's to close."""
 
     pid: int
     """Of its init, in the agent's pid namespace."""
+    pidfd: int
+    network: int
+    """Its network namespace."""
     open_descriptors: int
     """How many its init holds: none, if all is well."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self.pidfd)
+        os.close(self.network)
 
 
 class Spawner:
@@ -123,6 +131,8 @@ class Spawner:
         self._on_end = on_end
         self._next = 0
         self._births: dict[int, tuple[asyncio.Future[Birth], int]] = {}
+        self._born: dict[int, tuple[asyncio.Future[Birth], Birth]] = {}
+        """By pid: ready, and perhaps ended since; known once all reports are read."""
         self._programs: dict[int, Process] = {}
         self._by_pid: dict[int, int] = {}
         self._signals: dict[int, asyncio.Future[None]] = {}
@@ -206,6 +216,9 @@ class Spawner:
         while data := self._next_reports():
             for kind, number, value, detail, raw in _REPORT.iter_unpack(data):
                 self._take(_Outcome(kind), number, value, detail, raw)
+        for future, birth in self._born.values():
+            settle(future, birth)
+        self._born.clear()
 
     def _next_reports(self) -> bytes:
         """Whole records, as many as there are; empty if there are none, or it has gone."""
@@ -232,8 +245,15 @@ class Spawner:
         elif kind is _Outcome.CREATED and number in self._births:
             self._births[number] = (self._births[number][0], value)
         elif kind is _Outcome.READY and number in self._births:
-            future, pid = self._births.pop(number)
-            settle(future, Birth(pid=pid, open_descriptors=value))
+            self._take_birth(*self._births.pop(number), value)
+
+    def _take_birth(self, future: asyncio.Future[Birth], pid: int, descriptors: int) -> None:
+        """If it has ended, its report is in the pipe before the pid can be another's."""
+        try:
+            self._born[pid] = (future, _hold(pid, descriptors))
+        except OSError as error:
+            what = "take hold of its init"
+            refuse(future, SpawnError(error.errno, error.strerror, what))
 
     def _take_start(self, number: int, pid: int) -> None:
         process = self._programs[number]
@@ -275,11 +295,29 @@ class Spawner:
             process.release()
             settle(process.exited, status)
             return
-        for birth, (future, born) in list(self._births.items()):
+        for request, (future, born) in list(self._births.items()):
             if born == pid:
-                del self._births[birth]
-                refuse(future, SpawnError(0, "its init ended before it was ready", "a host"))
+                del self._births[request]
+                refuse(future, _ended_early())
+        if pid in self._born:
+            future, birth = self._born.pop(pid)
+            birth.close()
+            refuse(future, _ended_early())
         self.on_init_end(pid)
+
+
+def _hold(pid: int, open_descriptors: int) -> Birth:
+    pidfd = os.pidfd_open(pid)
+    try:
+        network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    except BaseException:
+        os.close(pidfd)
+        raise
+    return Birth(pid=pid, pidfd=pidfd, network=network, open_descriptors=open_descriptors)
+
+
+def _ended_early() -> SpawnError:
+    return SpawnError(0, "its init ended at once", "a host")
 
 
 def entry(command: Command, *, terminal: bool = False) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
+import signal
 import stat
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,7 +17,7 @@ from bachang.fabric._cgroups import Held, Membership
 from bachang.fabric._contract import FabricError, MachineError, PlatformError, SandboxError
 from bachang.fabric._printable import printable
 from bachang.fabric._scarcity import explain
-from bachang.fabric._spawner import Command, SpawnError
+from bachang.fabric._spawner import Birth, Command, SpawnError
 from bachang.plan import Host
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -118,10 +120,12 @@ class LiveHost:
         """Open a regular file of the host, which may have arranged anything around it.
 
         Raises:
-            OSError: it is not there, or no regular file, or a link stands in the way.
+            OSError: it is not there, or no regular file, or a link stands in the way; or the host
+                has ended.
         """
         root = os.open(f"/proc/{self.pid}/root", os.O_PATH | os.O_CLOEXEC)
         try:
+            signal.pidfd_send_signal(self.pidfd, 0)  # else the number may be another's by now
             descriptor = kernel.open_beneath(root, path.lstrip("/"), flags)
         finally:
             os.close(root)
@@ -129,6 +133,13 @@ class LiveHost:
             os.close(descriptor)
             raise OSError(0, "no regular file", path)
         return descriptor
+
+    def check_alive(self) -> None:
+        """Raises:
+        PlatformError: its init has ended.
+        """
+        if select.select([self.pidfd], [], [], 0)[0]:
+            raise PlatformError(f"host {self.plan.name} ended while it was made")
 
     def last_words(self, path: str) -> str:
         """The end of a log in the host, for people: one paragraph, control characters gone."""
@@ -149,14 +160,14 @@ class LiveHost:
             os.close(descriptor)
 
 
-def adopt(plan: Host, generation: int, pid: int, group: Membership) -> LiveHost:
+def adopt(plan: Host, generation: int, birth: Birth, group: Membership) -> LiveHost:
     """The live host of an init that the spawner has just made."""
     return LiveHost(
         plan=plan,
         generation=generation,
-        pid=pid,
-        pidfd=os.pidfd_open(pid),
-        network=os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC),
+        pid=birth.pid,
+        pidfd=birth.pidfd,
+        network=birth.network,
         group=group,
     )
 

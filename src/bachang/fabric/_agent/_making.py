@@ -34,7 +34,7 @@ class Maker:
             born = await birth
         except SpawnError as error:
             raise why_not_made(host, error) from error
-        live = adopt(host, generation, born.pid, group)
+        live = adopt(host, generation, born, group)
         if born.open_descriptors:
             raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
         if spare:

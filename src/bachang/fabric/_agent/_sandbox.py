@@ -85,7 +85,9 @@ class World:
 
         async def one(host: Host) -> None:
             async with gate:
-                self.hosts[host.name] = await self._maker.make(host, 0)
+                live = await self._maker.make(host, 0)
+                live.check_alive()  # from here on `_init_ended` finds it
+                self.hosts[host.name] = live
 
         await together([one(host) for host in self.plan.hosts])
         self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
@@ -287,6 +289,7 @@ class World:
         self._start_services(fresh)
         try:
             await wait_ready([fresh], self._ready_s)
+            fresh.check_alive()
         except BaseException:
             self._retire(fresh)
             raise
