@@ -12,7 +12,7 @@ import pytest
 
 from bachang.fabric import PlatformError
 from bachang.fabric._agent._host import LiveHost, adopt
-from bachang.fabric._cgroups import Membership
+from bachang.fabric._host_groups import Membership
 from bachang.fabric._spawner import _REPORT, Birth, Spawner, SpawnError, _Outcome
 from tests.fabric.worlds import host
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bachang.fabric import LocalFabric
 from bachang.fabric._agent._restraint import CALM_LOOKS, Restraint
-from bachang.fabric._cgroups import Counts, Held, Hold, HostGroups
+from bachang.fabric._cgroups import Held
+from bachang.fabric._host_groups import Counts, Hold, HostGroups
 from tests.fabric.worlds import host, world
 
 _GREEDY = Counts(periods=10, quota_ends=9)

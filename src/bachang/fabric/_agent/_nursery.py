@@ -12,7 +12,7 @@ import contextlib
 from bachang.fabric import _policy
 from bachang.fabric._agent._cradle import Cradle
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._cgroups import HostGroups, Membership
+from bachang.fabric._host_groups import HostGroups, Membership
 from bachang.fabric._rootfs import RootFiles
 from bachang.fabric._spawner_wire import Request, creation, send
 from bachang.plan import Host

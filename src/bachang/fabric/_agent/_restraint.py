@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bachang.fabric._cgroups import Counts, Hold, HostGroups
+from bachang.fabric._host_groups import Counts, Hold, HostGroups
 
 _LOOK_S = 0.2
 _REST = 200

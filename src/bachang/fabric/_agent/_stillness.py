@@ -12,7 +12,8 @@ import contextlib
 import signal
 from collections.abc import Awaitable, Callable
 
-from bachang.fabric._cgroups import Held, HostGroups
+from bachang.fabric._cgroups import Held
+from bachang.fabric._host_groups import HostGroups
 
 _LOOK_S = 0.001
 _FREEZE_S = 2.0
