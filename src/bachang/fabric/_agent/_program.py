@@ -58,14 +58,15 @@ def begin(program: Program) -> Beginning:
 def _become(program: Program, problems: int) -> None:
     """In the child: never returns."""
     try:
-        # Also what Python ignores, and what the client was started with (``nohup``, or ``&``): a
-        # host's programs would inherit it, and Ctrl-C and a closed window would end nothing there.
-        kernel.mind_all_signals()
         with open("/proc/self/oom_score_adj", "wb") as file:
             file.write(_OOM_VICTIM)
         problems = _lift(problems)
         keep = _place(program, problems)
         program.prepare()
+        # Also what Python ignores, and what the client was started with (``nohup``, or ``&``): a
+        # host's programs would inherit it, and Ctrl-C and a closed window would end nothing there.
+        # Not before: a file that gets too long is an error until then, and no sudden death.
+        kernel.mind_all_signals()
         target = program.argv[0] if program.file is None else keep
         os.execve(target, program.argv, program.environment)  # noqa: S606
     except OSError as error:

@@ -25,6 +25,7 @@ from bachang.fabric.conformance._life import TestLife, TestRefusal
 from bachang.fabric.conformance._links import TestIpv6, TestLinks
 from bachang.fabric.conformance._network import TestNetwork
 from bachang.fabric.conformance._reset import TestPause, TestReset
+from bachang.fabric.conformance._scarcity import TestScarcity
 from bachang.fabric.conformance._wire import TestCrowd, TestDelay, TestWire, wire
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "TestPause",
     "TestRefusal",
     "TestReset",
+    "TestScarcity",
     "TestTcp",
     "TestTerminal",
     "TestWire",
