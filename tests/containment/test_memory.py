@@ -60,9 +60,9 @@ def test_a_services_environment_is_found_where_it_belongs(prison: Sandbox) -> No
 
 def test_the_search_would_find_it(prison: Sandbox) -> None:
     """The same search in the host that holds the secret, with a process that has read it."""
-    hold = "import time; held = open('/secret').read(); print(1, flush=True); time.sleep(60)"
-    script = f'python3 -c "{hold.replace("/secret", "/root/secret")}" & sleep 0.3; '
-    script += 'python3 -c "$1"'
+    hold = "import time; held = open('/root/secret').read(); print(1, flush=True); time.sleep(60)"
+    script = f'python3 -c "{hold}" > /run/held & until test -s /run/held; do :; done; '
+    script += 'python3 -c "$1"; kill $!'
     result = prison.exec("vault", ["bash", "-c", script, "x", _SEARCH], stdin=CANARY.encode())
     assert "heap" in result.stdout.decode() or "rw-p" in result.stdout.decode(), result.stderr
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bachang.fabric import Sandbox
+from bachang.fabric import ExecResult, Sandbox
 from bachang.fabric.conformance import _worlds
 
 _GET = (
     "import sys, urllib.request as u;"
-    "print(u.urlopen(f'http://10.72.0.21:{sys.argv[1]}/', timeout=0.5).read().decode())"
+    "page = f'http://10.72.0.21:{sys.argv[1]}/';"
+    "print(u.urlopen(page, timeout=float(sys.argv[2])).read().decode())"
 )
 
 
@@ -20,11 +21,11 @@ class TestNetwork:
         assert b"ttl=63" in done.stdout
 
     def test_a_service_is_reached(self, sandbox: Sandbox) -> None:
-        done = sandbox.exec("desk", ["python3", "-c", _GET, str(_worlds.PAGE_PORT)], user="ann")
+        done = _get(sandbox, _worlds.PAGE_PORT, timeout_s=10, user="ann")
         assert done.stdout == b"served by 1000\n", done.stderr
 
     def test_a_firewall_drops(self, sandbox: Sandbox) -> None:
-        done = sandbox.exec("desk", ["python3", "-c", _GET, str(_worlds.BLOCKED_PORT)])
+        done = _get(sandbox, _worlds.BLOCKED_PORT, timeout_s=0.5)
         assert done.status == 1
         assert b"timed out" in done.stderr
 
@@ -43,3 +44,8 @@ class TestNetwork:
             done = sandbox.exec("server", ["ping", "-c", "1", "-W", "1", target], timeout_s=3)
             assert done.status != 0
             assert b"unreachable" in done.stderr
+
+
+def _get(sandbox: Sandbox, port: int, *, timeout_s: float, user: str = "root") -> ExecResult:
+    """The server's page, asked for at the desk."""
+    return sandbox.exec("desk", ["python3", "-c", _GET, str(port), str(timeout_s)], user=user)
