@@ -30,6 +30,10 @@ from bachang.fabric._launch import subordinate_ids
 _POLL_S = 0.02
 _NAMESPACE = re.compile(r"(net|mnt|pid|user|uts|ipc|cgroup|time):\[\d+\]")
 _GROUP = re.compile(r"bachang-(.+)-[0-9a-z]{8}")
+_STATUS = re.compile(
+    rb"Name:\t(?P<name>[^\n]*)\n.*?State:\t(?P<state>.).*?PPid:\t(?P<parent>\d+).*?Uid:\t(?P<uid>\d+)",
+    re.DOTALL,
+)
 _GROUPS = Path("/sys/fs/cgroup")
 _NETWORK_COOKIE = 71
 """SO_NETNS_COOKIE (Linux 5.14), for which Python has no name."""
@@ -95,11 +99,14 @@ def _new(state_home: Path | None, besides: Collection[str]) -> list[str]:
 
 def agents(state_home: Path | None = None) -> dict[int, str]:
     """Pids of living agents below ``state_home`` and the names of their sandboxes."""
-    home = str(state_home or _state.home())
+    return _agents(_processes(), state_home or _state.home())
+
+
+def _agents(processes: dict[int, _Process], home: Path) -> dict[int, str]:
     return {
         one.pid: os.path.basename(one.command[-1])
-        for one in _processes().values()
-        if MARK in one.command and os.path.dirname(one.command[-1]) == home
+        for one in processes.values()
+        if MARK in one.command and os.path.dirname(one.command[-1]) == str(home)
     }
 
 
@@ -116,7 +123,7 @@ def family(pid: int) -> set[int]:
 
 
 def _living(processes: dict[int, _Process], home: Path) -> list[str]:
-    ours = agents(home)
+    ours = _agents(processes, home)
     lines = []
     for one in processes.values():
         for agent in set(_ancestors(one, processes)) & set(ours):
@@ -235,17 +242,25 @@ def _processes() -> dict[int, _Process]:
 
 def _process(pid: int) -> _Process | None:
     try:
-        fields = Path(f"/proc/{pid}/status").read_text().splitlines()
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        status = _STATUS.match(_read(f"/proc/{pid}/status"))
+        command = _read(f"/proc/{pid}/cmdline")
     except OSError:
         return None
-    values = dict(line.split(":", 1) for line in fields if ":" in line)
-    if values["State"].split()[0] in "ZX":
+    if status is None or status["state"] in b"ZX":
         return None
     return _Process(
         pid=pid,
-        parent=int(values["PPid"]),
-        uid=int(values["Uid"].split()[0]),
-        name=values["Name"].strip(),
+        parent=int(status["parent"]),
+        uid=int(status["uid"]),
+        name=status["name"].decode(errors="replace"),
         command=tuple(word.decode(errors="replace") for word in command.split(b"\0") if word),
     )
+
+
+def _read(path: str) -> bytes:
+    """All of a file of /proc: there are hundreds, and tests read them again and again."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return b"".join(iter(lambda: os.read(descriptor, 1 << 16), b""))
+    finally:
+        os.close(descriptor)
