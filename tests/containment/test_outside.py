@@ -123,7 +123,7 @@ def _none_leaves(yard: Sandbox, count: int) -> bool:
     assert sum(result["sent"].values()) >= count
     assert result["link"] > count / 2  # not only tried: they were on the wire
     yard.reset("gate")
-    return left < rarest / 50 + 50
+    return bool(left < rarest / 50 + 50)
 
 
 def test_the_machine_has_no_interface_of_a_sandbox(yard: Sandbox) -> None:

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from bachang.fabric import LocalFabric, Sandbox
 from bachang.fabric.leaks import family, wait_clean
 from bachang.plan import FieldSystem
 from tests.fabric.worlds import host, python_service, world
+from tests.waiting import until
 
 _WINDOW_S = 0.3
 _FOREVER_S = 1e9
@@ -58,9 +59,9 @@ def still(block: Sandbox) -> Iterator[Sandbox]:
 def _start(block: Sandbox, script: str) -> int:
     """Start a program in the cell; its pid for the machine."""
     block.exec("cell", ["sh", "-c", 'exec setsid python3 -c "$0" >/dev/null 2>&1 &', script])
-    _until(lambda: len(_running(block, script)) == 1)
+    until(lambda: len(_running(block, script)) == 1)
     (pid,) = _running(block, script)
-    _until(lambda: not _is_still(pid))
+    until(lambda: not _is_still(pid))
     return pid
 
 
@@ -89,18 +90,18 @@ def test_a_program_that_is_continued_once_is_held_again(still: Sandbox) -> None:
     pid = _start(still, _ONCE)
     still.pause()
     time.sleep(1.2)  # the timer has fired by now
-    _until(lambda: _is_still(pid))
+    until(lambda: _is_still(pid))
 
 
 def test_a_service_that_ended_starts_again_after_the_pause(still: Sandbox) -> None:
     still.exec("shop", ["pkill", "-f", "page.py"])
     still.pause()
     agent = still.status().agent_pid
-    _until(lambda: not _serves(agent))
+    until(lambda: not _serves(agent))
     time.sleep(2 * _WINDOW_S)  # it would have been started by now
     assert not _serves(agent)
     still.resume()
-    _until(lambda: _serves(agent))
+    until(lambda: _serves(agent))
 
 
 def _serves(agent: int) -> bool:
@@ -119,11 +120,11 @@ def test_an_advance_holds_hosts_and_who_asks_waits(still: Sandbox) -> None:
 
     thread = threading.Thread(target=advance)
     thread.start()
-    _until(lambda: _is_still(pid) or ended.is_set())
+    until(lambda: _is_still(pid) or ended.is_set())
     assert not ended.is_set()
     assert still.exec("cell", ["echo", "late"], timeout_s=20).stdout == b"late\n"
     assert _thread_ends(thread, ended)
-    _until(lambda: not _is_still(pid))
+    until(lambda: not _is_still(pid))
 
 
 def _thread_ends(thread: threading.Thread, ended: threading.Event) -> bool:
@@ -145,15 +146,8 @@ def test_what_is_held_dies_with_its_agent(
         agent = live.status().agent_pid
         everyone = family(agent)
         os.kill(agent, signal.SIGKILL)
-        _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everyone))
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everyone))
         LocalFabric(groups=groups).forget("ice")
     else:
         live.destroy()
     assert wait_clean() == []
-
-
-def _until(holds: Callable[[], bool], limit_s: float = 10.0) -> None:
-    deadline = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from bachang.exercise import replay, score
 from bachang.fabric import Sandbox, SandboxGoneError
 from bachang.fabric.leaks import agents, family, wait_clean
 from tests.cli.calling import BLACKOUT, bachang, start
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -38,13 +39,6 @@ def up() -> Sandbox:
     answer = bachang("up", str(BLACKOUT))
     assert answer.status == 0, answer.err
     return LocalEngine().sandbox("blackout")
-
-
-def until(holds: Callable[[], bool], limit_s: float = 15.0) -> None:
-    deadline = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def member(sandbox: Sandbox, name: str) -> int:

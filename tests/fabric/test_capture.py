@@ -8,7 +8,6 @@ import os
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +23,7 @@ from bachang.fabric import (
 )
 from bachang.plan import Host, HostKind, Network, Route, World
 from tests.fabric.worlds import LAN, host, interface, world
-
-_LOOKS, _LOOK_S = 1000, 0.01
+from tests.waiting import until
 
 _HOSTS = 5
 _SEND = (
@@ -230,16 +228,8 @@ def test_a_client_that_goes_ends_its_capture(live: LocalSandbox, output: int) ->
     capture = live.capture(output)
     os.close(os.dup(capture.fileno()))
     capture._connection.close()
-    _until_no_capture(live)
+    until(lambda: not live.status().captures)
     assert _recording(output).statistics
-
-
-def _until_no_capture(live: LocalSandbox) -> None:
-    for _ in range(_LOOKS):
-        if not live.status().captures:
-            return
-        time.sleep(_LOOK_S)
-    pytest.fail("the capture still runs")
 
 
 def test_a_reader_that_goes_ends_the_capture_with_a_reason(live: LocalSandbox) -> None:
@@ -248,12 +238,8 @@ def test_a_reader_that_goes_ends_the_capture_with_a_reason(live: LocalSandbox) -
     os.close(reader)
     os.close(writer)
     _send(live, "h1", "10.1.0.12")
+    until(lambda: not capture.status().running)
     status: CaptureStatus = capture.status()
-    for _ in range(_LOOKS):
-        if not status.running:
-            break
-        time.sleep(_LOOK_S)
-        status = capture.status()
     assert "Broken pipe" in status.problem
     assert capture.stop().problem == status.problem
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from bachang.fabric._cgroups import Held, make_room, writable_groups
 from bachang.plan import Limits
 from setup._groups import group_steps
 from tests.fabric.worlds import host, world
+from tests.waiting import until
 
 _ALL = "cpuset cpu io memory pids\n"
 
@@ -156,20 +155,13 @@ class TestReal:
         with live._connect() as asking:  # whoever hangs up takes the question back
             if busy:
                 asking.send(b'{"op": "reset", "host": null}')
-                _until(lambda: any(place.glob("*.1")))
+                until(lambda: any(place.glob("*.1")), look_s=0.001)
             assert live._leash
             live._leash.close()
-            _until(lambda: not live._directory.path.exists())
+            until(lambda: not live._directory.path.exists())
         assert not place.exists()
 
 
 def _value(place: Path, *names: str) -> str:
     """Of whichever version's file is there."""
     return next((place / name).read_text() for name in names if (place / name).exists())
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)

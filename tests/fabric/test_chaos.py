@@ -100,7 +100,7 @@ def _kill_during(
 
 def _settle(fabric: LocalFabric) -> None:
     """Either it lives, heals, and can be used and destroyed; or it is dead and says so."""
-    deadline = time.monotonic() + 8
+    deadline = time.monotonic() + 30
     while fabric.sandboxes():
         try:
             live = fabric.attach("chaos")
@@ -198,7 +198,7 @@ def _kill_client(fabric: LocalFabric, phase: str, moment_s: float) -> bool:
         assert line, f"it ended with {client.wait()} before {phase}"
         time.sleep(moment_s)  # the moment is what is tried
         client.kill()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while agents() and time.monotonic() < deadline:
         time.sleep(0.01)
     _settle(fabric)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from bachang.fabric import LocalFabric, Sandbox, SandboxError
 from bachang.fabric._agent._floods import BURST, LIMITED, PER_S, Floods
 from bachang.fabric._state import OUTPUT
 from tests.fabric.worlds import host, world
+from tests.waiting import until
 
 
 class Hand:
@@ -60,7 +59,7 @@ def test_programs_in_a_loop_are_all_accounted_for(fabric: LocalFabric) -> None:
     live = fabric.deploy(world(host("a", 11)), name="flood")
     for _ in range(asked):
         live.exec("a", ["true"])
-    _until(lambda: _accounted(live) == asked)
+    until(lambda: _accounted(live) == asked)
     numbers = [one.sequence for one in live.events()]
     assert numbers == list(range(1, len(numbers) + 1))
     live.destroy()
@@ -83,7 +82,7 @@ def test_a_full_journal_stops_the_world_and_says_so(home: Path) -> None:
     live = fabric.deploy(world(host("a", 11)), name="full")
     with pytest.raises(SandboxError, match="journal of this sandbox is full"):
         _fill(live)
-    _until(lambda: live.status().state == "paused")
+    until(lambda: live.status().state == "paused")
     with pytest.raises(SandboxError, match="paused"):
         live.exec("a", ["true"])
     with pytest.raises(SandboxError, match="journal of this sandbox is full"):
@@ -101,12 +100,5 @@ def test_what_the_platform_says_is_trimmed(fabric: LocalFabric) -> None:
     output = live._directory.path / OUTPUT
     with output.open("ab") as file:
         file.write(b"words\n" * 1_000_000)
-    _until(lambda: output.stat().st_size == 0)
+    until(lambda: output.stat().st_size == 0)
     live.destroy()
-
-
-def _until(holds: Callable[[], bool], limit_s: float = 15.0) -> None:
-    deadline = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

@@ -7,8 +7,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from bachang.fabric import LocalFabric, LocalSandbox, PlatformError, SandboxGone
 from bachang.fabric.leaks import agents, inventory, wait_clean
 from bachang.plan import FieldSystem
 from tests.fabric.worlds import host, python_service, world
+from tests.waiting import until
 
 _ROOT = Path(__file__).parents[2]
 _LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
@@ -40,7 +40,7 @@ def test_a_client_killed_at_work_takes_its_sandbox_along(fabric: LocalFabric) ->
         assert client.stdout.readline() == b"up\n"
         assert list(agents().values()) == ["brief"]
         client.kill()
-    _until(lambda: inventory() == [])
+    until(lambda: inventory() == [])
 
 
 def test_started_at_a_low_priority_it_stays_there(fabric: LocalFabric) -> None:
@@ -86,8 +86,8 @@ def test_a_plant_is_not_believed(fabric: LocalFabric, said: object) -> None:
         live.command("x.say", json.dumps(said), actor="white")
     ignored = isinstance(said, dict) and "id" in said
     if not ignored:
-        _until(lambda: "plant" in _faults(live))
-    _until(lambda: _value(live) == 7)
+        until(lambda: "plant" in _faults(live))
+    until(lambda: _value(live) == 7)
     kinds = {one.kind for one in live.events()}
     assert not kinds & {"task.answered", "host.failed"}
     live.destroy()
@@ -102,10 +102,3 @@ def _value(live: LocalSandbox) -> object:
         return live.points().get("x.value")
     except Exception:
         return None
-
-
-def _until(holds: Callable[[], bool], limit_s: float = 5.0) -> None:
-    deadline = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -21,6 +21,7 @@ from bachang.fabric import LocalFabric, LocalSandbox, MachineError, SandboxGoneE
 from bachang.fabric.leaks import family, wait_clean
 from bachang.plan import FieldSystem, Host, HostKind, Listener, User, World
 from tests.fabric.worlds import LAN, host, interface, python_service, world
+from tests.waiting import until
 
 _LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
 
@@ -48,7 +49,7 @@ def test_a_killed_agent_takes_everything_with_it(fabric: LocalFabric) -> None:
     everyone = family(live.status().agent_pid)
     assert len(everyone) >= 4
     os.kill(live.status().agent_pid, signal.SIGKILL)
-    _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everyone))
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everyone))
     with pytest.raises(SandboxGoneError):
         live.status()
     assert fabric.sandboxes() == []
@@ -62,12 +63,12 @@ def test_a_killed_agent_takes_everything_with_it(fabric: LocalFabric) -> None:
 def test_a_killed_zygote_is_replaced_and_services_live_on(fabric: LocalFabric) -> None:
     live = fabric.deploy(world(host("a", 11, **python_service())), name="z")
     os.kill(_child_named(live, "zygote"), signal.SIGKILL)
-    _until(lambda: "zygote" in _faults(live))
+    until(lambda: "zygote" in _faults(live))
     assert live.status().hosts[0].services == {"page": "up"}
     live.open_tcp("a", "10.1.0.11", 8080).close()
     live.reset("a")
     live.exec("a", ["pkill", "-f", "page.py"])
-    _until(lambda: [one.kind for one in live.events()].count("service.up") == 3)
+    until(lambda: [one.kind for one in live.events()].count("service.up") == 3)
     live.open_tcp("a", "10.1.0.11", 8080).close()
     live.destroy()
 
@@ -80,8 +81,8 @@ def test_a_dead_plant_comes_back_with_all_commands(fabric: LocalFabric, plant_wo
         assert meter.recv(10) == b"7"
     live.command("x.value", 8, actor="white")
     _crash_plant(live)
-    _until(lambda: "plant" in _faults(live))
-    _until(lambda: _value(live) == 8)
+    until(lambda: "plant" in _faults(live))
+    until(lambda: _value(live) == 8)
     with live.open_tcp("desk", "10.1.0.11", 502) as meter:
         assert meter.recv(10) == b"8"
     live.destroy()
@@ -116,7 +117,7 @@ def test_a_client_killed_while_it_deploys_leaves_nothing(
         assert client.stdout.readline() == b"begin\n"
         time.sleep(moment_s)  # the very thing under test is a random moment
         client.kill()
-    _until(lambda: _gone_or_destroyed(fabric, "brief"))
+    until(lambda: _gone_or_destroyed(fabric, "brief"))
     for name in fabric.abandoned():
         fabric.deploy(world(), name=name).destroy()
 
@@ -188,13 +189,6 @@ def test_many_interfaces_make_a_ring(fabric: LocalFabric) -> None:
 
 
 _ROOT = Path(__file__).parents[2]
-
-
-def _until(holds, limit_s: float = 5.0) -> None:
-    deadline = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def _gone_or_destroyed(fabric: LocalFabric, name: str) -> bool:

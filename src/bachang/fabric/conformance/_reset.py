@@ -74,12 +74,12 @@ class TestReset:
             sandbox.reset("nowhere")
 
     def test_a_service_that_ends_is_started_again(self, sandbox: Sandbox) -> None:
+        last = sandbox.events()[-1].sequence
         sandbox.exec("server", ["pkill", "-f", "page.py"])
-        deadline = time.monotonic() + 5
-        while _services(sandbox, "server")["page"] == "up" and time.monotonic() < deadline:
-            pass
-        while _services(sandbox, "server")["page"] != "up" and time.monotonic() < deadline:
-            pass
+        deadline = time.monotonic() + 30
+        while not _came_up(sandbox, "server/page", after=last):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         sandbox.open_tcp("desk", "10.72.0.21", _worlds.PAGE_PORT).close()
 
 
@@ -130,3 +130,7 @@ def _generation(sandbox: Sandbox, host: str) -> int:
 
 def _services(sandbox: Sandbox, host: str) -> dict[str, str]:
     return next(one.services for one in sandbox.status().hosts if one.name == host)
+
+
+def _came_up(sandbox: Sandbox, service: str, *, after: int) -> bool:
+    return ("service.up", service) in {(e.kind, e.subject) for e in sandbox.events(after=after)}
