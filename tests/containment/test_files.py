@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bachang.fabric import Sandbox
+from bachang.fabric import LocalSandbox, Sandbox
 from bachang.fabric._printable import printable
 from tests.containment.conftest import CANARY
 
@@ -35,6 +35,16 @@ def test_another_hosts_files_are_not_there(prison: Sandbox) -> None:
     found = prison.exec("cell", ["grep", "-rIl", CANARY, "/root", "/etc", "/var", "/.base", "/run"])
     assert found.stdout == b""
     assert CANARY.encode() in prison.get_file("vault", "/root/secret")
+
+
+def test_no_agent_can_be_asked(prison: Sandbox) -> None:
+    """Neither its own nor another sandbox's: their sockets are files of the machine."""
+    assert isinstance(prison, LocalSandbox)
+    door = prison._directory.path / "agent.sock"
+    assert door.is_socket()
+    script = f"import socket; socket.socket(1, socket.SOCK_SEQPACKET).connect({str(door)!r})"
+    assert b"FileNotFoundError" in prison.exec("cell", ["python3", "-c", script]).stderr
+    assert b"agent.sock" not in prison.exec("cell", ["cat", "/proc/net/unix"]).stdout
 
 
 def test_a_shared_setuid_program_cannot_be_changed(prison: Sandbox) -> None:

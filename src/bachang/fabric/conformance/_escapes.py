@@ -18,6 +18,28 @@ more = struct.pack("QQ", 1 << 20, 1 << 20)
 """
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS}
 
+_HEAR = """
+import socket
+door = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))  # all kinds
+door.settimeout(20)
+print("ready", flush=True)
+forged = 0
+while not (frame := door.recv(2000)).endswith(b"that was all"):
+    forged += frame[12:14] == bytes.fromhex("88b5")
+print(forged, "end", flush=True)
+"""
+"""Counts frames of a kind for experiments (IEEE 802), to a datagram that comes after them."""
+_FORGE = """
+import socket, sys
+door = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+door.bind(("eth0", 0))
+for target in ("ff:ff:ff:ff:ff:ff", sys.argv[1]):
+    for _ in range(20):
+        door.send(bytes.fromhex(target.replace(":", "") + "02f0f0f0f0f0" + "88b5") + bytes(46))
+last = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+last.sendto(b"that was all", ("10.72.0.21", 9))
+"""
+
 
 class TestEscapes:
     """Attempts of root in a host to get out."""
@@ -108,6 +130,23 @@ class TestEscapes:
         done = sandbox.exec("desk", ["python3", "-c", script])
         assert b"reached" not in done.stdout
         assert done.status == 1
+
+    def test_a_raw_frame_stays_on_its_network(self, sandbox: Sandbox) -> None:
+        """To everybody, and to the hardware address of a host behind the router."""
+        target = sandbox.exec("server", ["cat", "/sys/class/net/eth0/address"]).stdout.decode()
+        start = 'rm -f /tmp/heard; python3 -c "$0" > /tmp/heard & '
+        start += "until grep -q ready /tmp/heard; do sleep 0.01; done"
+        wait = "until grep -q end /tmp/heard; do sleep 0.01; done; cat /tmp/heard"
+        for host in ("edge", "server"):
+            assert sandbox.exec(host, ["sh", "-c", start, _HEAR]).status == 0
+        done = sandbox.exec("desk", ["python3", "-c", _FORGE, target.strip()])
+        assert done.status == 0, done.stderr
+        heard = {
+            host: sandbox.exec(host, ["sh", "-c", wait]).stdout.split()
+            for host in ("edge", "server")
+        }
+        assert int(heard["edge"][1]) > 0  # on its own network they are
+        assert heard["server"] == [b"ready", b"0", b"end"]
 
     def test_a_setuid_program_of_the_hosts_own_stays_weak(self, sandbox: Sandbox) -> None:
         make = "cp /usr/bin/python3 /home/ann/py && chmod 4755 /home/ann/py"

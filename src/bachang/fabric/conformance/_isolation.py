@@ -10,6 +10,20 @@ from bachang.fabric import Sandbox
 
 _CALL = "import ctypes, os, sys; l = ctypes.CDLL(None, use_errno=True); "
 
+_KILL_EACH = """
+import os
+hit = 0
+for pid in range(2, 70_000):
+    try:
+        if pid != os.getpid():
+            os.kill(pid, 9)
+            hit += 1
+    except ProcessLookupError:
+        pass
+print(hit)
+"""
+"""Every number that a process can have, where no other process is left."""
+
 
 class TestIsolation:
     """Each attempt is made as root of a host, and fails."""
@@ -94,6 +108,15 @@ class TestIsolation:
         done = sandbox.exec("desk", ["ps", "-eo", "pid,args"])
         assert b"page.py" not in done.stdout
         assert b"bachang" not in done.stdout
+
+    def test_no_signal_reaches_another_host(self, sandbox: Sandbox) -> None:
+        look = ["pgrep", "-f", "page.py"]
+        before = sandbox.exec("server", look).stdout
+        assert before
+        sandbox.exec("desk", ["sh", "-c", "kill -9 -1"])
+        done = sandbox.exec("desk", ["python3", "-c", _KILL_EACH])
+        assert done.stdout == b"0\n", done.stderr
+        assert sandbox.exec("server", look).stdout == before
 
     def test_disk_is_limited(self, sandbox: Sandbox) -> None:
         done = sandbox.exec("desk", ["dd", "if=/dev/zero", "of=/tmp/big", "bs=1M", "count=20"])
