@@ -174,7 +174,8 @@ def test_nobody_reads_on(call, monkeypatch) -> None:
         raise BrokenPipeError
 
     kept = []
-    monkeypatch.setattr("bachang.cli._main.os.dup2", lambda *ends: kept.append(ends))
-    monkeypatch.setattr("bachang.cli._main.os.open", lambda *_: 1)
-    monkeypatch.setattr("bachang.cli._sandbox.say", closed)
-    assert call("ps")[0] == 141
+    with monkeypatch.context() as patch:
+        patch.setattr("bachang.cli._main.os.dup2", lambda *ends: kept.append(ends))
+        patch.setattr("bachang.cli._main.os.open", lambda *_: 1)
+        patch.setattr("bachang.cli._sandbox.say", closed)
+        assert call("ps")[0] == 141
