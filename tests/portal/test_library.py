@@ -71,6 +71,16 @@ def test_a_pack_is_brought_replaced_and_deleted(people: People, prefix: str) -> 
     assert ann.get("/api/packs/mine").status_code == 404
 
 
+def test_a_copy_says_of_what_until_an_archive_replaces_it(people: People) -> None:
+    ada = people("ada", Role.AUTHOR)
+    assert ada.post("/api/packs", json={"name": "mine", "copy_of": "hall"}).status_code == 201
+    assert ada.get("/api/packs/mine").json()["copy_of"] == "hall"
+    assert ada.get("/api/packs/hall").json()["copy_of"] is None
+    status, text = upload(people, archive({"scenario.yaml": SCENARIO, **SOLUTIONS}))
+    assert status == 201, text
+    assert ada.get("/api/packs/mine").json()["copy_of"] is None
+
+
 def test_a_pack_is_read_again_when_any_of_its_files_changes(tmp_path: Path) -> None:
     folder = shutil.copytree(PACKS / "hall", tmp_path / "hall")
     shelf, script = Shelf(), min((folder / "solutions").iterdir())

@@ -17,7 +17,7 @@ from bachang.portal._archive import unpack
 from bachang.portal._ground import Ground
 from bachang.portal._problem import conflict, invalid, not_found
 from bachang.portal._proofs import Proof, Proofs
-from bachang.portal._shelf import Loaded, Shelf
+from bachang.portal._shelf import Loaded, Origin, Shelf
 from bachang.portal.models import Pack, Page, Topology, VerificationState, Verified
 from bachang.portal.store import tables
 
@@ -63,9 +63,8 @@ class Library:
         """One pack; one that does not load says why."""
         folder = self.folder(name)
         loaded = self._shelf.load(folder)
-        uploader = self._uploader(name)
         proven = self._verified(name, folder, loaded)
-        return shelf.document(name, folder, loaded, uploaded_by=uploader, verified=proven)
+        return shelf.document(name, folder, loaded, origin=self._origin(name), verified=proven)
 
     def proof(self, name: str) -> Proof | None:
         """The latest proof of a pack, of whatever content; uploaded packs bring none."""
@@ -143,20 +142,25 @@ class Library:
             unpack(archive, self._uploaded / name)
             self.forget(name)
         with self._store.writing() as connection:
-            mine, now = _PACK.c.name == name, self._outside.now()
-            if not connection.execute(update(_PACK).where(mine).values(uploaded_at=now)).rowcount:
-                connection.execute(insert(_PACK).values(name=name, owner=by.id, uploaded_at=now))
+            mine = _PACK.c.name == name
+            brought = {"uploaded_at": self._outside.now(), "copy_of": None}
+            if not connection.execute(update(_PACK).where(mine).values(brought)).rowcount:
+                new = insert(_PACK).values(name=name, owner=by.id, **brought)
+                connection.execute(new)
             self._audit.write(connection, by.name, "pack.uploaded", name)
         return self.pack(name)
 
-    def create(self, name: str, files: Mapping[str, bytes], *, by: Person) -> Pack:
-        """Make a new pack of these files."""
+    def create(
+        self, name: str, files: Mapping[str, bytes], *, copy_of: str | None, by: Person
+    ) -> Pack:
+        """Make a new pack of these files; ``copy_of``: the pack that they are from."""
         if self._shipped_folder(name) is not None or self.owner(name) is not None:
             raise conflict(f"there is a pack named {name!r}", "choose another name")
         folder = self._uploaded / name
         with self._store.writing() as connection:
             now = self._outside.now()
-            connection.execute(insert(_PACK).values(name=name, owner=by.id, uploaded_at=now))
+            made = {"name": name, "owner": by.id, "uploaded_at": now, "copy_of": copy_of}
+            connection.execute(insert(_PACK).values(made))
             for path, content in files.items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_bytes(content)
@@ -194,11 +198,12 @@ class Library:
         folder = self._shipped / name
         return folder if (folder / "scenario.yaml").is_file() else None
 
-    def _uploader(self, name: str) -> str | None:
+    def _origin(self, name: str) -> Origin | None:
         query = (
-            select(tables.account.c.name)
+            select(tables.account.c.name, _PACK.c.copy_of)
             .join(_PACK, _PACK.c.owner == tables.account.c.id)
             .where(_PACK.c.name == name)
         )
         with self._store.reading() as connection:
-            return connection.execute(query).scalar_one_or_none()
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Origin(uploaded_by=row.name, copy_of=row.copy_of)

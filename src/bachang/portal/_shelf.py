@@ -22,6 +22,14 @@ _TASK_MIN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a pack comes from that did not come with Bachang."""
+
+    uploaded_by: str
+    copy_of: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """A pack as it was when its files had this stamp."""
 
@@ -78,7 +86,7 @@ def picture(folder: Path) -> tuple[bytes, str] | None:
 
 
 def document(
-    name: str, folder: Path, loaded: Loaded, *, uploaded_by: str | None, verified: Verified | None
+    name: str, folder: Path, loaded: Loaded, *, origin: Origin | None, verified: Verified | None
 ) -> Pack:
     """A pack as a document; one that does not load says why."""
     plan = loaded.plan
@@ -95,8 +103,9 @@ def document(
         points=sum(task.points for task in tasks),
         picture=f"/api/packs/{name}/picture" if picture(folder) else None,
         verified=verified,
-        shipped=uploaded_by is None,
-        uploaded_by=uploaded_by,
+        shipped=origin is None,
+        uploaded_by=origin.uploaded_by if origin else None,
+        copy_of=origin.copy_of if origin else None,
         problems=list(loaded.problems),
     )
 

@@ -1,22 +1,43 @@
 /** A pack in the library. */
-import { CheckCircleFilled, WarningFilled } from "@ant-design/icons";
+import { CheckCircleFilled, CopyOutlined, WarningFilled } from "@ant-design/icons";
 import type { ReactElement } from "react";
 import { Link } from "react-router";
 import { useLanguage, useText, useTranslation } from "#/language";
 import type { Pack } from "#/models/pack";
 import css from "./PackCard.module.css";
 
-export function PackCard({ pack }: { pack: Pack }): ReactElement {
+interface PackCardProps {
+  pack: Pack;
+  /** All that there are: a copy is told by its original's title. */
+  among?: readonly Pack[];
+}
+
+export function PackCard({ pack, among = [] }: PackCardProps): ReactElement {
   const text = useText();
   return (
     <Link to={`/packs/${pack.name}`} className={css.card}>
       <PackPicture pack={pack} />
       <div className={css.body}>
         <h2>{text(pack.title)}</h2>
+        <CopyMark pack={pack} among={among} />
         <p className={css.text}>{text(pack.description)}</p>
         <PackFacts pack={pack} />
       </div>
     </Link>
+  );
+}
+
+/** A copy has the title of its original until its author gives it another: its name tells it. */
+export function CopyMark({ pack, among = [] }: PackCardProps): ReactElement | null {
+  const { t } = useTranslation();
+  const text = useText();
+  if (pack.copy_of === null) return null;
+  const original = among.find(({ name }) => name === pack.copy_of);
+  return (
+    <p className={css.copy}>
+      <CopyOutlined aria-hidden="true" /> {t("library.copyOf", { pack: text(original?.title) || pack.copy_of })} ·{" "}
+      <span className="number">{pack.name}</span>
+    </p>
   );
 }
 

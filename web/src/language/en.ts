@@ -11,6 +11,7 @@ export const en = {
   people: people.en,
   name: "Bachang",
   tagline: "Cyber range",
+  colon: ": ",
   nav: {
     library: "Library",
     runs: "My runs",
@@ -18,6 +19,7 @@ export const en = {
     people: "People",
     machine: "Machine",
     menu: "Menu",
+    skip: "Skip to the page",
   },
   settings: {
     language: "Language",
@@ -93,6 +95,7 @@ export const en = {
     failedVerification: "Failed verification {{date}}",
     skills: "Skills",
     world: "The world",
+    copyOf: "Copy of {{pack}}",
     broken: "This pack cannot be used",
     search: "Search packs",
     none: "No pack matches.",
@@ -148,7 +151,7 @@ export const en = {
     pauseText: "Clock and hosts stop until you resume; nothing is lost.",
     confirmReset: "Reset",
     cancel: "Cancel",
-    seeWorld: "Show",
+    parts: "Parts of this page",
     watching:
       "You watch {{learner}}. In a terminal both of you see the same and both can type; answers and hints are theirs.",
     toClass: "Back to the class",
@@ -193,6 +196,7 @@ export const en = {
     services: "Services",
     addresses: "Addresses",
     unknownAddress: "to be found out",
+    hidden: "to be found",
     terminal: "Terminal as {{user}}",
     noTerminal: "You have no account on this host.",
     screen: "Screen “{{screen}}”",
@@ -211,7 +215,7 @@ export const en = {
     connecting: "Connecting …",
     reconnecting: "Reconnecting …",
     ended: "This session has ended.",
-    wayOut: "Shift+Tab leaves",
+    wayOut: "Esc, Tab leaves",
     label: "Terminal on {{host}} as {{user}}",
   },
   screen: {
@@ -293,6 +297,7 @@ export const en = {
     queued: "queued",
     stuckNow: "stuck",
     ends: "ends",
+    view: "Show the class as",
     table: "Table",
     map: "Map",
     fits: "more fit",

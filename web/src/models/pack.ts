@@ -16,6 +16,7 @@ export const packModel = v.object({
   verified: v.nullable(v.object({ date: v.string(), ok: v.boolean() })),
   shipped: v.boolean(),
   uploaded_by: v.nullish(v.string(), null),
+  copy_of: v.nullish(v.string(), null),
   problems: v.optional(v.array(v.string()), []),
 });
 export type Pack = v.InferOutput<typeof packModel>;

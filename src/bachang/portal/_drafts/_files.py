@@ -42,7 +42,7 @@ class Drafts:
             files = dict(read_pack(self._library.folder(new.copy_of)).content)
             if new.title is not None:
                 files[FILE_NAME] = retitled(files.get(FILE_NAME, b""), new.title)
-        pack = self._library.create(new.name, files, by=by)
+        pack = self._library.create(new.name, files, copy_of=new.copy_of, by=by)
         self._audit.note(by.name, "pack.created", new.name, {"copy_of": new.copy_of})
         return pack
 

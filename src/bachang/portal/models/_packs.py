@@ -38,6 +38,8 @@ class Pack(Document):
     shipped: bool
     """It came with Bachang; otherwise it was brought by ``uploaded_by``."""
     uploaded_by: str | None = None
+    copy_of: Name | None = None
+    """The pack that it was made from, which may be gone by now."""
     problems: list[str] = Field(default_factory=list)
     """Why it cannot be used, place by place; empty for a pack that loads."""
 

@@ -98,8 +98,9 @@ pack = Table(
     Column("name", String(64), primary_key=True),
     Column("owner", ForeignKey("account.id"), nullable=False),
     Column("uploaded_at", Float, nullable=False),
+    Column("copy_of", String(64)),
 )
-"""Uploaded packs; those that ship are not here."""
+"""Uploaded packs; those that ship are not here. ``copy_of`` outlives its pack."""
 
 exercise = Table(
     "exercise",

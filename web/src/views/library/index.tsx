@@ -68,7 +68,7 @@ function Packs({ packs }: { packs: readonly Pack[] }): ReactElement {
       {found.length === 0 ? <p>{t("library.none")}</p> : null}
       <div className={css.packs}>
         {found.map((pack) => (
-          <PackCard key={pack.name} pack={pack} />
+          <PackCard key={pack.name} pack={pack} among={packs} />
         ))}
       </div>
     </>

@@ -3,7 +3,7 @@ import { Alert, Skeleton, Tag } from "antd";
 import { lazy, Suspense, type ReactElement } from "react";
 import { useParams } from "react-router";
 import { Failed, FailedPage } from "#/components/Failed";
-import { PackFacts } from "#/components/PackCard";
+import { CopyMark, PackFacts } from "#/components/PackCard";
 import { Page } from "#/components/Page";
 import { Waiting } from "#/components/Waiting";
 import { useText, useTranslation } from "#/language";
@@ -27,6 +27,11 @@ export function Component(): ReactElement {
 function PackPage({ pack }: { pack: Pack }): ReactElement {
   const { t } = useTranslation();
   const text = useText();
+  const packs = useQuery({
+    queryKey: ["packs"],
+    queryFn: portal.packs,
+    enabled: pack.copy_of !== null,
+  });
   return (
     <Page title={text(pack.title)} lead={text(pack.description)} aside={<Write pack={pack} />}>
       {pack.problems.length > 0 ? (
@@ -40,6 +45,7 @@ function PackPage({ pack }: { pack: Pack }): ReactElement {
       ) : (
         <StartButtons pack={pack} />
       )}
+      <CopyMark pack={pack} among={packs.data ?? []} />
       <PackFacts pack={pack} />
       <section className={css.section}>
         <h2>{t("library.world")}</h2>
