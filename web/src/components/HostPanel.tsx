@@ -81,7 +81,7 @@ function HostFacts({ host, state }: FactsProps): ReactElement {
       <dl className={css.facts}>
         <dt>{t("host.addresses")}</dt>
         <dd className="number">
-          {host.ports.map((port) => port.address ?? t("host.unknownAddress")).join(", ")}
+          {[...new Set(host.ports.map((port) => port.address ?? t("host.unknownAddress")))].join(", ")}
         </dd>
         {services.length > 0 ? <dt>{t("host.services")}</dt> : null}
         {services.map(([name, what]) => (

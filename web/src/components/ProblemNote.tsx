@@ -34,7 +34,10 @@ export function ProblemNote({ problem }: { problem: Problem }): ReactElement {
       title={title}
       description={lines.map(({ name, text }) => (
         <p key={name}>
-          <strong>{name}: </strong>
+          <strong>
+            {name}
+            {t("colon")}
+          </strong>
           {text}
         </p>
       ))}

@@ -1,10 +1,11 @@
 /** The terminals that are open: tabs in panes, panes side by side. */
 import { CloseOutlined, PlusOutlined, SplitCellsOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Splitter } from "antd";
+import { Button, Splitter } from "antd";
 import { lazy, Suspense, useMemo, type ReactElement } from "react";
 import { useTranslation } from "#/language";
 import { splittable, type Dock, type Pane } from "#/models/dock";
 import { titles, type TerminalSession } from "#/models/terminal";
+import { DropMenu } from "./DropMenu";
 import type { Line, LineListener } from "./TerminalPane";
 import { Waiting } from "./Waiting";
 import css from "./TerminalDock.module.css";
@@ -22,6 +23,9 @@ interface TerminalDockProps {
   doors: readonly Door[];
   opening: boolean;
   connect: (session: string, listener: LineListener) => Line;
+  /** The session that was just asked for, until it has the focus. */
+  asked: string | null;
+  onEntered: () => void;
   onOpen: (door: Door) => void;
   onShow: (session: string) => void;
   onSplit: (session: string) => void;
@@ -116,7 +120,7 @@ interface ScreenProps extends TerminalDockProps {
   session: string;
 }
 
-function Screen({ session, sessions, connect }: ScreenProps): ReactElement | null {
+function Screen({ session, sessions, connect, asked, onEntered }: ScreenProps): ReactElement | null {
   const { t } = useTranslation();
   const found = sessions.find((each) => each.session === session);
   const line = useMemo(
@@ -127,7 +131,12 @@ function Screen({ session, sessions, connect }: ScreenProps): ReactElement | nul
   const label = t("terminal.label", { host: found.host, user: found.user });
   return (
     <Suspense fallback={<Waiting />}>
-      <TerminalPane label={label} connect={line} />
+      <TerminalPane
+        label={label}
+        connect={line}
+        eager={asked === session}
+        onEntered={onEntered}
+      />
     </Suspense>
   );
 }
@@ -148,9 +157,9 @@ function OpenButton(props: TerminalDockProps & { wide?: boolean }): ReactElement
     onClick: () => onOpen(door),
   }));
   return (
-    <Dropdown menu={{ items }} trigger={["click"]}>
+    <DropMenu menu={{ items }}>
       <Button {...look} {...button} />
-    </Dropdown>
+    </DropMenu>
   );
 }
 

@@ -50,9 +50,12 @@ const LOOK = {
 interface TerminalPaneProps {
   label: string;
   connect: (listener: LineListener) => Line;
+  /** Its person has just asked for it: then, and only then, it takes the focus. */
+  eager: boolean;
+  onEntered: () => void;
 }
 
-export default function TerminalPane({ label, connect }: TerminalPaneProps): ReactElement {
+export default function TerminalPane({ label, connect, eager, onEntered }: TerminalPaneProps): ReactElement {
   const { t } = useTranslation();
   const ground = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<LineState>("connecting");
@@ -60,6 +63,11 @@ export default function TerminalPane({ label, connect }: TerminalPaneProps): Rea
     if (!ground.current) return undefined;
     return attach(ground.current, label, connect, setState);
   }, [label, connect]);
+  useEffect(() => {
+    if (!eager) return;
+    ground.current?.querySelector("textarea")?.focus({ preventScroll: true });
+    onEntered();
+  }, [eager, onEntered]);
   return (
     <div className={css.pane}>
       <div className={css.ground} ref={ground} />
@@ -72,9 +80,15 @@ export default function TerminalPane({ label, connect }: TerminalPaneProps): Rea
   );
 }
 
-/** Tab belongs to the shell, so there is another way out for who has no mouse: Shift+Tab. */
-function staysIn({ key, shiftKey }: KeyboardEvent): boolean {
-  return !(key === "Tab" && shiftKey);
+/** Tab is the shell's. Who has no mouse leaves backwards by Shift+Tab, onwards by Escape, then Tab. */
+function wayOut(): (event: KeyboardEvent) => boolean {
+  let escaped = false;
+  return ({ key, shiftKey, type }) => {
+    if (type !== "keydown") return true;
+    const leaves = key === "Tab" && (shiftKey || escaped);
+    escaped = key === "Escape";
+    return !leaves;
+  };
 }
 
 /** Puts a terminal into an element; gives what takes it out again. */
@@ -89,7 +103,7 @@ function attach(
   terminal.loadAddon(fit);
   terminal.open(ground);
   terminal.textarea?.setAttribute("aria-label", label);
-  terminal.attachCustomKeyEventHandler(staysIn);
+  terminal.attachCustomKeyEventHandler(wayOut());
   const line = connect({
     onFresh: () => terminal.reset(),
     onBytes: (bytes) => terminal.write(bytes),
@@ -102,7 +116,6 @@ function attach(
   });
   observer.observe(ground);
   line.resize(terminal.rows, terminal.cols);
-  terminal.focus();
   return () => {
     observer.disconnect();
     line.close();

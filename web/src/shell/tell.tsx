@@ -18,7 +18,10 @@ export function useTell(): <T>(action: () => Promise<T>) => Promise<T | undefine
           {detail ? <p>{detail}</p> : null}
           {remedy ? (
             <p>
-              <strong>{t("problem.remedy")}: </strong>
+              <strong>
+                {t("problem.remedy")}
+                {t("colon")}
+              </strong>
               {remedy}
             </p>
           ) : null}

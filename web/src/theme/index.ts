@@ -125,7 +125,7 @@ export function antTheme(shade: Shade): ThemeConfig {
       Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { primaryColor: "#06181c", colorPrimary: "#35b1c5", colorPrimaryHover: "#5cc3d3", colorPrimaryActive: "#2aa3b8", colorError: "#f28a82" } : {}) },
       Tabs: { horizontalMargin: "0", cardHeight: 34, ...(dark ? { itemSelectedColor: "#5cc3d3", itemHoverColor: "#7fd3e0", inkBarColor: "#5cc3d3" } : {}) },
       Table: { cellPaddingBlock: 10, cellPaddingInlineMD: 14, cellPaddingInlineSM: 12, headerBorderRadius: 0, bodySortBg: "transparent" },
-      Segmented: { trackBg: dark ? "#0e1519" : "#e2e8eb" },
+      Segmented: { trackBg: dark ? "#070c0f" : "#e2e8eb" },
       Tooltip: { colorBgSpotlight: dark ? "#2a3941" : "#22323a" },
     },
   };

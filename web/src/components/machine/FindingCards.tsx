@@ -32,10 +32,14 @@ function Card({ finding }: { finding: MachineFinding }): ReactElement {
         {present ? null : (
           <>
             <p>
-              {t("machine.cost")}: {text(cost)}
+              {t("machine.cost")}
+              {t("colon")}
+              {text(cost)}
             </p>
             <p>
-              {t("machine.remedy")}: <span className={css.remedy}>{text(remedy)}</span>
+              {t("machine.remedy")}
+              {t("colon")}
+              <span className={css.remedy}>{text(remedy).replaceAll("`", "")}</span>
             </p>
           </>
         )}

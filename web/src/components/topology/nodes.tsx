@@ -12,6 +12,7 @@ import { useNarrow } from "#/components/narrow";
 import { useText, useTranslation } from "#/language";
 import type { HostState } from "#/models/run";
 import type { Topology, TopologyHost } from "#/models/topology";
+import { Aside } from "./Aside";
 import css from "./nodes.module.css";
 
 export interface MapNodeData extends Record<string, unknown> {
@@ -63,6 +64,7 @@ function HostNode({ data: { host, state, panel } }: MapNode): ReactElement | nul
   if (!host) return null;
   const face = <HostFace host={host} state={state?.state ?? host.state} pressable={!!panel} />;
   if (!panel) return face;
+  const close = (): void => setOpen(false);
   return (
     <Popover
       open={open}
@@ -70,7 +72,11 @@ function HostNode({ data: { host, state, panel } }: MapNode): ReactElement | nul
       trigger="click"
       placement={narrow ? "bottom" : "right"}
       destroyOnHidden
-      content={panel(host.name, () => setOpen(false))}
+      content={
+        <Aside name={host.name} onLeave={close}>
+          {panel(host.name, close)}
+        </Aside>
+      }
     >
       {face}
     </Popover>
@@ -89,7 +95,6 @@ function HostFace({ host, state, pressable, className = "", ...rest }: FaceProps
   const text = useText();
   const { t } = useTranslation();
   const words: Record<string, string> = t("host.state", { returnObjects: true });
-  const address = host.ports.map((port) => port.address ?? "?").join(" · ");
   const inside = (
     <>
       <Ends />
@@ -98,7 +103,7 @@ function HostFace({ host, state, pressable, className = "", ...rest }: FaceProps
       </span>
       <span className={css.label}>
         <span className={css.name}>{host.name}</span>
-        <span className={`${css.address} number`}>{address}</span>
+        <Addresses host={host} />
       </span>
       {state ? <i className={css.lamp} data-state={state} aria-hidden="true" /> : null}
     </>
@@ -117,6 +122,20 @@ function HostFace({ host, state, pressable, className = "", ...rest }: FaceProps
         {text(host.title)}, {now}
       </span>
     </button>
+  );
+}
+
+/** Those that are known; of the others only that they are to be found out. */
+function Addresses({ host: { ports } }: { host: TopologyHost }): ReactElement {
+  const { t } = useTranslation();
+  const known = ports.flatMap(({ address }) => address ?? []);
+  const hidden = known.length < ports.length;
+  return (
+    <span className={css.address}>
+      <span className="number">{known.join(" · ")}</span>
+      {known.length > 0 && hidden ? " · " : null}
+      {hidden ? t("host.hidden") : null}
+    </span>
   );
 }
 

@@ -28,6 +28,7 @@ export function CleanUp({ machine }: { machine: Machine }): ReactElement {
       okText: t("machine.cleanUp"),
       cancelText: t("machine.cancel"),
       okButtonProps: { danger: true },
+      focusable: { autoFocusButton: "cancel" },
       onOk: clear,
     });
   return (

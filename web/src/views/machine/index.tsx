@@ -42,7 +42,9 @@ export function Component(): ReactElement {
         <SandboxTable sandboxes={machine.sandboxes} />
         {machine.abandoned.length > 0 ? (
           <p>
-            {t("machine.abandoned")}: <code>{machine.abandoned.join(", ")}</code>
+            {t("machine.abandoned")}
+            {t("colon")}
+            <code>{machine.abandoned.join(", ")}</code>
           </p>
         ) : null}
       </section>

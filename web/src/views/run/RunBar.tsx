@@ -7,9 +7,10 @@ import {
   CaretRightOutlined,
   ReloadOutlined,
 } from "@ant-design/icons";
-import { Button, Dropdown, Tooltip } from "antd";
+import { Button, Tooltip } from "antd";
 import type { ReactElement } from "react";
 import { useNavigate } from "react-router";
+import { DropMenu } from "#/components/DropMenu";
 import { ConnectionBadge } from "#/components/ConnectionBadge";
 import { StateTag } from "#/components/StateTag";
 import { useText, useTranslation } from "#/language";
@@ -116,9 +117,9 @@ function More({ run }: { run: Run }): ReactElement {
     },
   ];
   return (
-    <Dropdown menu={{ items }} trigger={["click"]}>
+    <DropMenu menu={{ items }}>
       <Button icon={<MoreOutlined />} aria-label={t("run.more")} />
-    </Dropdown>
+    </DropMenu>
   );
 }
 

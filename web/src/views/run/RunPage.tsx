@@ -1,9 +1,10 @@
 /** Lays the parts of a run out: side by side on a desk, one at a time on a phone. */
-import { Segmented, Splitter } from "antd";
+import { Splitter } from "antd";
 import { lazy, Suspense, useDeferredValue, useState, type ReactElement, type ReactNode } from "react";
 import { useNarrow } from "#/components/narrow";
 import { Timeline } from "#/components/Timeline";
 import { Waiting } from "#/components/Waiting";
+import { Segments } from "#/components/Segments";
 import { useTranslation } from "#/language";
 import type { Connection } from "#/models/live";
 import { others } from "#/models/run";
@@ -146,12 +147,12 @@ function Choice({ parts, part, onPart }: ChoiceProps): ReactElement {
     timeline: t("run.timeline"),
   };
   return (
-    <Segmented
+    <Segments
       className={css.choice ?? ""}
       options={parts.map((value) => ({ value, label: names[value] }))}
       value={part}
       onChange={onPart}
-      aria-label={t("run.seeWorld")}
+      aria-label={t("run.parts")}
     />
   );
 }

@@ -8,6 +8,7 @@ import { useText, useTranslation } from "#/language";
 import { usePresent } from "#/shell/SignedIn";
 import { useQuery } from "#/transport/hooks";
 import * as portal from "#/transport/portal";
+import { alive } from "#/models/run";
 import type { PartProps } from "./part";
 import css from "./run.module.css";
 import { useTopology } from "./WorldPart";
@@ -29,7 +30,10 @@ export function ScreensPart({ run, still, chosen, onChoose }: ScreensPartProps):
   const places = (topology.data?.hosts ?? []).flatMap((host) =>
     host.screens.map((screen) => ({ host: host.name, title: text(host.title), screen })),
   );
-  if (topology.data && places.length === 0) return <p className={css.empty}>{t("screen.none")}</p>;
+  if (topology.data && places.length === 0) return <p className={css.absent}>{t("screen.none")}</p>;
+  if (!topology.data) return <p className={css.absent}>{alive(run) ? t("run.notYet") : t("run.over")}</p>;
+  // The first, until another is chosen; while the world stands still none can be opened.
+  const shown = chosen ?? (still ? undefined : places[0]);
   return (
     <div className={css.screens}>
       <div className={css.chips} role="group" aria-label={t("screen.choose")}>
@@ -37,7 +41,7 @@ export function ScreensPart({ run, still, chosen, onChoose }: ScreensPartProps):
           <Button
             key={`${host}/${screen}`}
             size="small"
-            type={chosen?.host === host && chosen.screen === screen ? "primary" : "default"}
+            type={shown?.host === host && shown.screen === screen ? "primary" : "default"}
             disabled={still}
             title={title}
             onClick={() => onChoose(host, screen)}
@@ -46,8 +50,8 @@ export function ScreensPart({ run, still, chosen, onChoose }: ScreensPartProps):
           </Button>
         ))}
       </div>
-      {chosen ? (
-        <OpenScreen run={run.id} epoch={run.epoch} {...chosen} />
+      {shown ? (
+        <OpenScreen run={run.id} epoch={run.epoch} host={shown.host} screen={shown.screen} />
       ) : (
         <p className={css.absent}>{t("screen.press")}</p>
       )}

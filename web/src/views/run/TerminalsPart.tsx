@@ -5,7 +5,7 @@ import type { Run } from "#/models/run";
 import type { Terminals } from "./terminals";
 
 export function TerminalsPart(props: { run: Run; terminals: Terminals }): ReactElement {
-  const { dock, sessions, opening, connect, open, show, split, close } = props.terminals;
+  const { dock, sessions, opening, connect, asked, entered, open, show, split, close } = props.terminals;
   return (
     <TerminalDock
       dock={dock}
@@ -13,6 +13,8 @@ export function TerminalsPart(props: { run: Run; terminals: Terminals }): ReactE
       doors={props.run.state === "running" ? props.run.doors : []}
       opening={opening}
       connect={connect}
+      asked={asked}
+      onEntered={entered}
       onOpen={open}
       onShow={show}
       onSplit={split}

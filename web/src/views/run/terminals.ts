@@ -19,6 +19,8 @@ export interface Terminals {
   split: (session: string) => void;
   close: (session: string) => void;
   connect: (session: string, listener: LineListener) => Line;
+  asked: string | null;
+  entered: () => void;
 }
 
 const NONE: readonly TerminalSession[] = [];
@@ -28,6 +30,10 @@ export function useTerminals(run: Run): Terminals {
   const tell = useTell();
   const [arranged, setDock] = useState<Dock>([]);
   const [opening, setOpening] = useState(false);
+  // What was asked for by name is typed into next; what is only there again, with a page that is
+  // loaded or a part of it that is shown, leaves the focus where it is.
+  const [asked, setAsked] = useState<string | null>(null);
+  const entered = useCallback(() => setAsked(null), []);
   // Whoever watches sees a terminal that somebody else opens or closes: then it is asked again.
   const changed = run.timeline.findLast(({ kind }) => kind.startsWith("terminal."))?.sequence;
   const key = useMemo(() => ["run", run.id, "terminals", run.epoch], [run.id, run.epoch]);
@@ -49,6 +55,7 @@ export function useTerminals(run: Run): Terminals {
     const made = await tell(() => portal.openTerminal(run.id, host, user));
     setOpening(false);
     if (!made) return;
+    setAsked(made.session);
     keep((old) => [...old, made]);
     setDock(show(dock, made.session, dock.length - 1));
   };
@@ -67,8 +74,13 @@ export function useTerminals(run: Run): Terminals {
     opening,
     open: (door) => void open(door),
     show: (session) => setDock(show(dock, session)),
-    split: (session) => setDock(split(dock, session)),
+    split: (session) => {
+      setAsked(session);
+      setDock(split(dock, session));
+    },
     close: (session) => void close(session),
     connect,
+    asked,
+    entered,
   };
 }
