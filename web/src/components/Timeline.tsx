@@ -1,11 +1,11 @@
 /** What happened, latest first. */
-import { Segmented } from "antd";
 import { useState, type ReactElement } from "react";
 import { useKindName, useLanguage, useText, useTranslation } from "#/language";
 import { clock, side, tone, worthShowing, type Entry } from "#/models/journal";
 import type { Task } from "#/models/run";
 import { textModel, pick } from "#/models/text";
 import { safeParse } from "valibot";
+import { Segments } from "./Segments";
 import css from "./Timeline.module.css";
 
 type Filter = "all" | "mine" | "world";
@@ -35,7 +35,7 @@ export function Timeline({ entries, tasks }: TimelineProps): ReactElement {
   }));
   return (
     <div className={css.timeline}>
-      <Segmented
+      <Segments
         size="small"
         options={options}
         value={filter}

@@ -1,7 +1,7 @@
 /** The bar above every page: where one is, where one can go, how it looks and speaks. */
 import { MenuOutlined } from "@ant-design/icons";
 import { Button, Drawer } from "antd";
-import { useState, type ReactElement } from "react";
+import { useRef, useState, type ReactElement } from "react";
 import { Link, NavLink, Outlet, ScrollRestoration } from "react-router";
 import { useTranslation } from "#/language";
 import { gathers } from "#/models/people";
@@ -14,8 +14,12 @@ import { usePresent } from "./SignedIn";
 export function Frame(): ReactElement {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const body = useRef<HTMLDivElement>(null);
   return (
     <div className={css.frame}>
+      <button type="button" className={css.skip} onClick={() => body.current?.focus()}>
+        {t("nav.skip")}
+      </button>
       <header className={css.bar}>
         <Link to="/" className={css.brand} aria-label={t("name")}>
           <Mark />
@@ -41,7 +45,7 @@ export function Frame(): ReactElement {
           <Settings />
         </nav>
       </Drawer>
-      <div className={css.body}>
+      <div className={css.body} tabIndex={-1} ref={body}>
         <Outlet />
       </div>
       <ScrollRestoration />

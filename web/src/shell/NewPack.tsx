@@ -1,8 +1,9 @@
 /** Makes a pack, new or as a copy, and opens it in the author's view. */
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Form, Input, Modal } from "antd";
+import { Button, Form, Input } from "antd";
 import { useState, type ReactElement } from "react";
 import { useNavigate } from "react-router";
+import { Dialog } from "#/components/Dialog";
 import { asProblem } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
 import { useTranslation } from "#/language";
@@ -48,8 +49,7 @@ export function NewPackDialog({ copyOf, onClose }: NewPackDialogProps): ReactEle
     },
   });
   return (
-    <Modal
-      open
+    <Dialog
       title={copyOf === null ? t("author.newPack") : t("author.copyTitle")}
       okText={t("author.create")}
       cancelText={t("author.cancel")}
@@ -77,6 +77,6 @@ export function NewPackDialog({ copyOf, onClose }: NewPackDialogProps): ReactEle
         ) : null}
       </Form>
       {make.error ? <ProblemNote problem={asProblem(make.error)} /> : null}
-    </Modal>
+    </Dialog>
   );
 }

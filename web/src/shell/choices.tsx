@@ -1,7 +1,8 @@
 /** Choices that everybody has, signed in or not: language and appearance. */
 import { BgColorsOutlined, GlobalOutlined } from "@ant-design/icons";
-import { Button, Dropdown, type MenuProps } from "antd";
+import { Button, type MenuProps } from "antd";
 import type { ReactElement, ReactNode } from "react";
+import { DropMenu } from "#/components/DropMenu";
 import { speak, useLanguage, useTranslation } from "#/language";
 import { useTheme, type ThemeChoice } from "#/theme";
 
@@ -50,10 +51,10 @@ interface ChoiceProps {
 export function Choice({ label, icon, menu, children }: ChoiceProps): ReactElement {
   const name = children === undefined ? label : `${label}: ${children}`;
   return (
-    <Dropdown menu={menu} trigger={["click"]}>
+    <DropMenu menu={menu}>
       <Button type="text" icon={icon} aria-label={name}>
         {children}
       </Button>
-    </Dropdown>
+    </DropMenu>
   );
 }

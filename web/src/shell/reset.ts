@@ -16,6 +16,7 @@ export function useReset(): (run: string, host: string | null) => void {
       okText: t("run.confirmReset"),
       cancelText: t("run.cancel"),
       okButtonProps: { danger: true },
+      focusable: { autoFocusButton: "cancel" },
       onOk: () => tell(() => portal.reset(run, host)),
     });
 }

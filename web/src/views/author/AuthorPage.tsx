@@ -1,10 +1,11 @@
 /** The desk of an author: files, text and what comes of it, side by side or one by one. */
-import { Splitter, Segmented } from "antd";
+import { Splitter } from "antd";
 import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
 import { Waiting } from "#/components/Waiting";
 import type { Goal } from "#/components/editor/CodeEditor";
 import { FileList } from "#/components/author/FileList";
 import { useNarrow } from "#/components/narrow";
+import { Segments } from "#/components/Segments";
 import { useTranslation } from "#/language";
 import { SCENARIO, unsaved, verificationProjection, type Finding, type PackFile } from "#/models/author";
 import { useLive, useQuery } from "#/transport/hooks";
@@ -78,8 +79,9 @@ export function AuthorPage({ pack, files }: { pack: string; files: PackFile[] })
       <AuthorBar pack={pack} hands={hands} proof={proof.value} />
       {narrow ? (
         <>
-          <Segmented
+          <Segments
             block
+            aria-label={t("author.parts")}
             className={css.choice ?? ""}
             value={part}
             onChange={setPart}

@@ -1,5 +1,5 @@
 /** What comes of the text: findings, the world, what changed in the plan, its proof. */
-import { Badge, Segmented, Splitter, Tabs } from "antd";
+import { Badge, Splitter, Tabs } from "antd";
 import { lazy, Suspense, useState, type ReactElement } from "react";
 import { Link } from "react-router";
 import { Waiting } from "#/components/Waiting";
@@ -8,6 +8,7 @@ import { FindingList } from "#/components/author/FindingList";
 import { VerifyReport } from "#/components/author/VerifyReport";
 import { Failed } from "#/components/Failed";
 import { useWide } from "#/components/narrow";
+import { Segments } from "#/components/Segments";
 import { useTranslation } from "#/language";
 import type { Finding, Reading, Verification } from "#/models/author";
 import css from "./author.module.css";
@@ -83,7 +84,8 @@ function Changes({ reading }: { reading: Reading }): ReactElement {
   const saved = since === "saved";
   return (
     <div className={css.changes}>
-      <Segmented
+      <Segments
+        aria-label={t("author.changes")}
         value={since}
         onChange={setSince}
         options={[

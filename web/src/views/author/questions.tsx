@@ -49,6 +49,7 @@ export function useFileQuestions(hands: DeskHands, show: (path: string) => void)
       okText: t("author.delete", { path }),
       cancelText: t("author.cancel"),
       okButtonProps: { danger: true },
+      focusable: { autoFocusButton: "cancel" },
       onOk: async () => {
         if (await hands.remove(path)) show(SCENARIO);
       },
@@ -70,6 +71,7 @@ export function useLeaveQuestion(needed: boolean): void {
       okText: t("author.go"),
       cancelText: t("author.stay"),
       okButtonProps: { danger: true },
+      focusable: { autoFocusButton: "cancel" },
       onOk: () => proceed(),
       onCancel: () => reset(),
     });

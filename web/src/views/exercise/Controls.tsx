@@ -7,8 +7,10 @@ import {
   CaretRightOutlined,
   ThunderboltOutlined,
 } from "@ant-design/icons";
-import { App, Button, Dropdown, Input } from "antd";
-import type { ReactElement, ReactNode } from "react";
+import { App, Button, Input } from "antd";
+import { useState, type ReactElement, type ReactNode } from "react";
+import { Dialog } from "#/components/Dialog";
+import { DropMenu } from "#/components/DropMenu";
 import { useText, useTranslation } from "#/language";
 import type { Exercise } from "#/models/exercise";
 import { useTell } from "#/shell/tell";
@@ -79,45 +81,51 @@ function Choices({ icon, name, items, unless = "" }: ChoicesProps): ReactElement
     onClick: () => void item.choose(),
   }));
   return (
-    <Dropdown
+    <DropMenu
       menu={{ items: entries }}
-      trigger={["click"]}
       disabled={items.length === 0 || unless !== ""}
     >
       <Button icon={icon} title={unless}>
         {name}
       </Button>
-    </Dropdown>
+    </DropMenu>
   );
 }
 
 function BroadcastButton({ exercise }: { exercise: string }): ReactElement {
   const { t } = useTranslation();
-  const { modal } = App.useApp();
   const act = useAct();
-  const ask = (): void => {
-    let text = "";
-    void modal.confirm({
-      title: t("console.broadcast"),
-      icon: null,
-      okText: t("console.send"),
-      cancelText: t("run.cancel"),
-      content: (
-        <Input.TextArea
-          rows={4}
-          maxLength={4000}
-          aria-label={t("console.broadcast")}
-          placeholder={t("console.broadcastPlaceholder")}
-          onChange={(event) => (text = event.target.value)}
-        />
-      ),
-      onOk: () => (text.trim() ? act(() => portal.broadcast(exercise, text)) : undefined),
-    });
+  const [draft, setDraft] = useState<string | null>(null);
+  const said = draft?.trim() ?? "";
+  const send = (): void => {
+    setDraft(null);
+    void act(() => portal.broadcast(exercise, said));
   };
   return (
-    <Button icon={<MessageOutlined />} onClick={ask}>
-      {t("console.broadcast")}
-    </Button>
+    <>
+      <Button icon={<MessageOutlined />} onClick={() => setDraft("")}>
+        {t("console.broadcast")}
+      </Button>
+      {draft === null ? null : (
+        <Dialog
+          title={t("console.broadcast")}
+          okText={t("console.send")}
+          cancelText={t("run.cancel")}
+          okButtonProps={{ disabled: said === "" }}
+          onOk={send}
+          onCancel={() => setDraft(null)}
+        >
+          <Input.TextArea
+            rows={4}
+            maxLength={4000}
+            aria-label={t("console.broadcast")}
+            placeholder={t("console.broadcastPlaceholder")}
+            value={draft}
+            onChange={(event) => setDraft(event.target.value)}
+          />
+        </Dialog>
+      )}
+    </>
   );
 }
 
@@ -132,6 +140,7 @@ function EndButton({ exercise }: { exercise: string }): ReactElement {
       okText: t("console.end"),
       cancelText: t("run.cancel"),
       okButtonProps: { danger: true },
+      focusable: { autoFocusButton: "cancel" },
       onOk: () => tell(() => portal.endExercise(exercise)),
     });
   return (

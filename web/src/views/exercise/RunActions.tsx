@@ -1,7 +1,8 @@
 /** The actions of exercise control on one learner's world. */
 import { MoreOutlined } from "@ant-design/icons";
-import { App, Button, Dropdown, type MenuProps } from "antd";
+import { App, Button, type MenuProps } from "antd";
 import type { ReactElement } from "react";
+import { DropMenu } from "#/components/DropMenu";
 import { useText, useTranslation } from "#/language";
 import type { Exercise } from "#/models/exercise";
 import { alive, type RunSummary } from "#/models/run";
@@ -44,14 +45,14 @@ export function RunActions({ exercise, run }: RunActionsProps): ReactElement {
     { key: "end", danger: true, label: t("console.endOne"), disabled: !alive(run), onClick: askEnd },
   ];
   return (
-    <Dropdown menu={{ items }} trigger={["click"]}>
+    <DropMenu menu={{ items }}>
       <Button
         size="small"
         type="text"
         icon={<MoreOutlined />}
         aria-label={t("console.more", { learner: run.learner })}
       />
-    </Dropdown>
+    </DropMenu>
   );
 }
 
@@ -66,6 +67,7 @@ function useEnd({ id, learner }: RunSummary): () => void {
       okText: t("console.endOne"),
       cancelText: t("run.cancel"),
       okButtonProps: { danger: true },
+      focusable: { autoFocusButton: "cancel" },
       onOk: () => tell(() => portal.endRun(id)),
     });
 }

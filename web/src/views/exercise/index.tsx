@@ -1,6 +1,6 @@
 /** The instructor's console: the class as a live table or map, and the actions on it. */
 import { FundProjectionScreenOutlined } from "@ant-design/icons";
-import { Button, Segmented } from "antd";
+import { Button } from "antd";
 import { useState, type ReactElement } from "react";
 import { useParams } from "react-router";
 import { ClassMap } from "#/components/ClassMap";
@@ -9,6 +9,7 @@ import { ConnectionBadge } from "#/components/ConnectionBadge";
 import { FailedPage } from "#/components/Failed";
 import { Page } from "#/components/Page";
 import { Waiting } from "#/components/Waiting";
+import { Segments } from "#/components/Segments";
 import { useText, useTranslation } from "#/language";
 import { exerciseProjection, type Exercise } from "#/models/exercise";
 import type { Connection } from "#/models/live";
@@ -53,7 +54,13 @@ function Console({ exercise, connection }: ConsoleProps): ReactElement {
       <Figures exercise={exercise} />
       <div className={css.tools}>
         {exercise.state === "ended" ? null : <Controls exercise={exercise} />}
-        <Segmented options={options} value={view} onChange={setView} className={css.view ?? ""} />
+        <Segments
+          aria-label={t("console.view")}
+          options={options}
+          value={view}
+          onChange={setView}
+          className={css.view ?? ""}
+        />
       </div>
       {view === "table" ? (
         <ClassTable

@@ -1,7 +1,8 @@
 /** Starts a class or a drill: for whom, for how long, and how many sandboxes fit now. */
-import { Form, Input, InputNumber, Modal, Select } from "antd";
+import { Form, Input, InputNumber, Select } from "antd";
 import type { ReactElement } from "react";
 import { Link } from "react-router";
+import { Dialog } from "#/components/Dialog";
 import { Empty } from "#/components/Empty";
 import { asProblem } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
@@ -47,8 +48,7 @@ export function SharedStart({ kind, pack, onClose }: SharedStartProps): ReactEle
     });
   const many = kind === "class" && sandboxes > 0;
   return (
-    <Modal
-      open
+    <Dialog
       title={t(`library.${kind}`)}
       okText={many ? t("library.classOf", { count: sandboxes }) : t(`library.${kind}`)}
       cancelText={t("library.cancel")}
@@ -71,7 +71,7 @@ export function SharedStart({ kind, pack, onClose }: SharedStartProps): ReactEle
         <CapacityLine pack={pack.name} wanted={sandboxes} />
         {start.error ? <ProblemNote problem={asProblem(start.error)} /> : null}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
 /** What an administrator can do with an account. */
 import { MoreOutlined } from "@ant-design/icons";
-import { App, Button, Dropdown } from "antd";
+import { App, Button } from "antd";
 import { useState, type ReactElement } from "react";
+import { DropMenu } from "#/components/DropMenu";
 import { useTranslation } from "#/language";
 import type { Person } from "#/models/people";
 import { useTell } from "#/shell/tell";
@@ -33,13 +34,13 @@ export function AccountActions({ person }: { person: Person }): ReactElement {
       >
         {t("people.account.edit")}
       </Button>
-      <Dropdown menu={{ items }} trigger={["click"]}>
+      <DropMenu menu={{ items }}>
         <Button
           size="small"
           icon={<MoreOutlined />}
           aria-label={`${t("people.more")}: ${person.display_name}`}
         />
-      </Dropdown>
+      </DropMenu>
       {editing ? <AccountDialog person={person} onClose={() => setEditing(false)} /> : null}
     </span>
   );
@@ -63,6 +64,7 @@ function useLock({ id, name, disabled }: Person): () => void {
           okText: t("people.account.lock"),
           cancelText: t("people.cancel"),
           okButtonProps: { danger: true },
+          focusable: { autoFocusButton: "cancel" },
           onOk: set,
         });
 }

@@ -1,6 +1,7 @@
 /** Makes an account, or changes one. */
-import { Form, Input, Modal } from "antd";
+import { Form, Input } from "antd";
 import type { ReactElement } from "react";
+import { Dialog } from "#/components/Dialog";
 import { asProblem } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
 import { useTranslation } from "#/language";
@@ -45,8 +46,7 @@ export function AccountDialog({ person, onClose }: AccountDialogProps): ReactEle
     ? t("people.account.editTitle", { name: person.name })
     : t("people.account.create");
   return (
-    <Modal
-      open
+    <Dialog
       title={title}
       okText={person ? t("people.save") : t("people.account.create")}
       cancelText={t("people.cancel")}
@@ -91,6 +91,6 @@ export function AccountDialog({ person, onClose }: AccountDialogProps): ReactEle
         <RolesField roles={ROLES} />
       </Form>
       {keep.error ? <ProblemNote problem={asProblem(keep.error)} /> : null}
-    </Modal>
+    </Dialog>
   );
 }

@@ -75,6 +75,7 @@ function GroupHead({ group, onChange }: GroupHeadProps): ReactElement {
       okText: t("people.group.delete"),
       cancelText: t("people.cancel"),
       okButtonProps: { danger: true },
+      focusable: { autoFocusButton: "cancel" },
       onOk: () => onChange(() => people.deleteGroup(group.id)),
     });
   return (

@@ -1,8 +1,9 @@
 /** The groups, and the people in the chosen one. */
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Form, Input, Modal, Skeleton } from "antd";
+import { Button, Form, Input, Skeleton } from "antd";
 import { useState, type ReactElement } from "react";
 import { useSearchParams } from "react-router";
+import { Dialog } from "#/components/Dialog";
 import { Empty } from "#/components/Empty";
 import { asProblem, Failed } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
@@ -88,8 +89,7 @@ function NewGroup({ onMade, onClose }: NewGroupProps): ReactElement {
     },
   });
   return (
-    <Modal
-      open
+    <Dialog
       title={t("people.group.create")}
       okText={t("people.group.create")}
       cancelText={t("people.cancel")}
@@ -107,6 +107,6 @@ function NewGroup({ onMade, onClose }: NewGroupProps): ReactElement {
         </Form.Item>
       </Form>
       {make.error ? <ProblemNote problem={asProblem(make.error)} /> : null}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
 /** Makes an invitation, and shows its link the one time that it is known. */
 import { CopyOutlined } from "@ant-design/icons";
-import { Alert, App, Button, Form, InputNumber, Modal, Select } from "antd";
+import { Alert, App, Button, Form, InputNumber, Select } from "antd";
 import { useState, type ReactElement } from "react";
+import { Dialog } from "#/components/Dialog";
 import { asProblem } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
 import { useTranslation } from "#/language";
@@ -39,8 +40,7 @@ export function InvitationDialog({ group, onClose }: InvitationDialogProps): Rea
   });
   if (token !== null) return <LinkDialog token={token} onClose={onClose} />;
   return (
-    <Modal
-      open
+    <Dialog
       title={t("people.invitation.create")}
       okText={t("people.invitation.create")}
       cancelText={t("people.cancel")}
@@ -57,7 +57,7 @@ export function InvitationDialog({ group, onClose }: InvitationDialogProps): Rea
         <InvitationFields />
       </Form>
       {make.error ? <ProblemNote problem={asProblem(make.error)} /> : null}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -95,8 +95,7 @@ function LinkDialog({ token, onClose }: { token: string; onClose: () => void }):
     message.success(t("people.invitation.copied"));
   };
   return (
-    <Modal
-      open
+    <Dialog
       title={t("people.invitation.link")}
       closable={false}
       footer={
@@ -116,6 +115,6 @@ function LinkDialog({ token, onClose }: { token: string; onClose: () => void }):
         </div>
         <Alert type="warning" showIcon title={t("people.invitation.once")} />
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -105,6 +105,7 @@ function useRevoke(): (invitation: string) => void {
       okText: t("people.invitation.revoke"),
       cancelText: t("people.cancel"),
       okButtonProps: { danger: true },
+      focusable: { autoFocusButton: "cancel" },
       onOk: async () => {
         await tell(() => people.callBack(invitation));
         await queries.invalidateQueries({ queryKey: ["invitations"] });

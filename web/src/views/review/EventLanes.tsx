@@ -130,7 +130,7 @@ export function JournalLanes(props: LaneProps): ReactElement {
       {order.map((each) => (
         <Lane
           key={each}
-          label={label(each === "all" ? t("review.journal") : `${t("review.journal")}: ${names[each] ?? each}`)}
+          label={label(each === "all" ? t("review.journal") : `${t("review.journal")}${t("colon")}${names[each] ?? each}`)}
           whose={whose}
         >
           <Marks marks={(lanes.get(each) ?? []).map(({ mark }) => mark)} window={window} />

@@ -1,8 +1,9 @@
 /** With whom a run is compared, and its report to take away. */
 import { DownOutlined, FilePdfOutlined, FileTextOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Select, Space } from "antd";
+import { Button, Select, Space } from "antd";
 import { useState, type ReactElement } from "react";
 import { useNavigate } from "react-router";
+import { DropMenu } from "#/components/DropMenu";
 import { useLanguage, useTranslation } from "#/language";
 import type { RunRecord } from "#/models/record";
 import { useQuery } from "#/transport/hooks";
@@ -96,9 +97,9 @@ function TakeAway({ run }: { run: Run }): ReactElement {
       >
         {t("review.pdf")}
       </Button>
-      <Dropdown menu={{ items }} trigger={["click"]}>
+      <DropMenu menu={{ items }}>
         <Button icon={<DownOutlined />} aria-label={t("review.more")} />
-      </Dropdown>
+      </DropMenu>
     </Space.Compact>
   );
 }

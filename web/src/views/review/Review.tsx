@@ -37,7 +37,7 @@ export function Review({ records, onBeside }: ReviewProps): ReactElement {
     },
     [seek, whole],
   );
-  const title = `${t("review.title")}: ${text(records[0]?.run.title)}`;
+  const title = `${t("review.title")}${t("colon")}${text(records[0]?.run.title)}`;
   const state = { whole, window, now: replay.now, onNow: replay.seek, onWindow: setSeen };
   return (
     <Page title={title} aside={<Heading records={records} onBeside={onBeside} />} wide>

@@ -1,8 +1,8 @@
 /** One run at the playhead: its world, its terminals, its journal. */
-import { Segmented } from "antd";
 import { lazy, Suspense, useMemo, useState, type ReactElement } from "react";
 import { EntryList } from "#/components/Timeline";
 import { Waiting } from "#/components/Waiting";
+import { Segments } from "#/components/Segments";
 import { useTranslation } from "#/language";
 import { wallAt } from "#/models/clock";
 import { latest, type Recording, type RunRecord } from "#/models/record";
@@ -77,7 +77,7 @@ function Screens({ record, now, onGo }: Omit<SceneProps, "whose">): ReactElement
     <div className={css.part}>
       <h3>{t("review.recordings")}</h3>
       {recordings.length > 1 ? (
-        <Segmented
+        <Segments
           size="small"
           aria-label={t("review.recordings")}
           value={front?.session.session ?? ""}
