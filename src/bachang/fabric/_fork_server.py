@@ -43,11 +43,13 @@ class _Running:
     def __init__(self) -> None:
         self.client = os.getpid()
         self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        said = os.memfd_create("fork-server", os.MFD_CLOEXEC)
-        with theirs:
-            process = _start(theirs, said)
-        self.said = said
-        self.end = weakref.finalize(self, _end, self.client, self.channel, process, said)
+        with theirs, contextlib.ExitStack() as undo:
+            undo.enter_context(self.channel)
+            self.said = os.memfd_create("fork-server", os.MFD_CLOEXEC)
+            undo.callback(os.close, self.said)
+            process = _start(theirs, self.said)
+            undo.pop_all()
+        self.end = weakref.finalize(self, _end, self.client, self.channel, process, self.said)
 
     def last_words(self) -> str:
         """What it said of itself, at the end of it."""
