@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psycopg
@@ -222,6 +223,44 @@ def test_killed_between_a_deed_and_its_answer(database: str, process: Process) -
         for exercise in client.get("/api/exercises").json()["items"]:
             running(client, exercise["runs"][0]["id"])
             assert client.post(f"/api/exercises/{exercise['id']}/end").is_success
+
+
+def test_a_timeline_is_what_it_was(either: str, process: Process) -> None:
+    """Also what happened before hundreds of samples of the points."""
+    headers = {"X-Bachang": "1", "Origin": process.origin}
+    with httpx2.Client(base_url=process.origin, headers=headers, timeout=90) as client:
+
+        def do(path: str, **body: object) -> None:
+            client.post(path, json=body).raise_for_status()
+
+        def told() -> list[dict[str, Any]]:
+            return list(client.get(run).json()["timeline"])
+
+        do("/api/session/token", token=process.token)
+        made = client.post("/api/exercises", json={"pack": "hall"}).json()
+        exercise, run = f"/api/exercises/{made['id']}", f"/api/runs/{made['runs'][0]['id']}"
+        running(client, made["runs"][0]["id"])
+        do(f"{exercise}/broadcast", text="one moment, please")
+        do(f"{run}/reset", host="desk")
+        for way in ("pause", "resume"):
+            do(f"{run}/{way}")
+        do(f"{run}/terminals", host="desk")
+        do(f"{run}/hints", task="find")
+        do(f"{exercise}/inject", inject="mains-fail")
+        do(f"{exercise}/advance", seconds=1500)
+        until(told, lambda seen: seen[-1]["kind"] == "clock.advanced")
+        before = told()
+        kinds = [event["kind"] for event in before]
+        assert set(kinds) >= {
+            *("message.sent", "host.reset", "sandbox.paused", "sandbox.resumed", "terminal.opened"),
+            *("hint.taken", "clock.advanced", "sandbox.deployed"),
+        }
+        process.kill()
+        process.start()
+        running(client, made["runs"][0]["id"])
+        after = [event for event in told() if event["sequence"] <= before[-1]["sequence"]]
+        assert [event["kind"] for event in after] == kinds
+        assert after == before
 
 
 def test_a_sandbox_that_died_meanwhile_is_told(process: Process) -> None:

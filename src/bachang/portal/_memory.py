@@ -22,15 +22,13 @@ _KEPT = (
     "condition.held",
     "exercise.started",
     "hint.taken",
-    "host.reset",
-    "message.sent",
     "platform.fault",
     "sandbox.deployed",
-    "sandbox.reset",
     "story.ended",
     "story.started",
     "task.answered",
 )
+"""What scores, trails and stories are made of, however long ago it was."""
 _SAMPLE = "points.sampled"
 
 
@@ -74,10 +72,8 @@ class Memory:
     @classmethod
     def of(cls, plan: Plan, store: Store, sandbox: str) -> Memory:
         """What there is to remember of a journal in the store."""
-        last = store.last(sandbox)
-        recent = store.events(sandbox, after=max(0, last - 3 * _TIMELINE))
         kept = store.events(sandbox, kinds=_KEPT)
-        whole = {event.sequence: event for event in (*kept, *recent)}
+        whole = {event.sequence: event for event in (*kept, *_recent(store, sandbox))}
         return cls(plan, [whole[sequence] for sequence in sorted(whole)])
 
     def remember(self, batch: list[Event]) -> None:
@@ -135,3 +131,13 @@ class Memory:
             for event in latest
             if everything or event.kind in views.PUBLIC_KINDS
         ]
+
+
+def _recent(store: Store, sandbox: str) -> list[Event]:
+    """The end of a journal, far enough back that a timeline is whole: most of it are samples."""
+    last, back = store.last(sandbox), 3 * _TIMELINE
+    while True:
+        recent = store.events(sandbox, after=max(0, last - back))
+        if back >= last or sum(event.kind != _SAMPLE for event in recent) >= _TIMELINE:
+            return recent
+        back *= 2
