@@ -94,6 +94,9 @@ def test_default_ports_are_left_out_as_browsers_do(
         plain = origin.replace("https:", "http:")
         without_tls = client.delete("/api/session", headers={"Host": host, "Origin": plain})
         assert without_tls.status_code == (204 if plain == origin else 403)
+        token = {"token": assembly.sessions.one_time_token}
+        assert client.post("/api/session/token", json=token, headers=headers).status_code == 200
+        assert client.get("/api/machine", headers=headers).status_code == 200
     policy = content_policy(assembly.portal.settings)
     assert f"frame-src {page.replace('x', '*', 1)};" in policy
     assembly.close()

@@ -34,11 +34,6 @@ class Failures:
         self._tell = tell
         self._noted: dict[str, tuple[str, float]] = {}
 
-    @property
-    def waiting(self) -> bool:
-        """Whether something is not written down yet."""
-        return bool(self._noted)
-
     def note(self, run: str, reason: str, at: float) -> None:
         """A run has failed; the next round writes it down.
 
