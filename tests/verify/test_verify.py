@@ -126,7 +126,9 @@ def test_report_as_json() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_report_as_page(language: str) -> None:
-    page = to_html(REPORT, language=language)
+    page = to_html(REPORT, language=language, told=lambda said: {"en": said, "zh": f"译：{said}"})
+    assert "译：30 minutes" in page
+    assert "译：&lt;script&gt; &amp; why" in page
     assert f'<html lang="{language}">' in page
     assert "1 of 2 checks hold" in page
     assert "2 项检查中 1 项成立" in page

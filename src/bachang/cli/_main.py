@@ -25,7 +25,7 @@ _MODULES = {
     "lint": "_author",
     "plan": "_author",
     "schema": "_author",
-    "verify": "_author",
+    "verify": "_verify",
     "up": "_up",
     "ps": "_sandbox",
     "shell": "_hosts",

@@ -7,6 +7,7 @@ of `bachang.portal._access`.
 
 from bachang.portal._assemble import Assembly
 from bachang.portal._demo import Demo
+from bachang.portal._language import both
 from bachang.portal._outside import Outside
 from bachang.portal._serve import PortBusyError, serve
 from bachang.portal._settings import AddressError, OidcSettings, Settings
@@ -19,5 +20,6 @@ __all__ = [
     "Outside",
     "PortBusyError",
     "Settings",
+    "both",
     "serve",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from bachang.plan import Text
@@ -37,10 +38,24 @@ html[lang=en] .zh,html[lang=zh] .en{display:none}
 _SWITCH = "var r=document.documentElement;r.lang=r.lang=='en'?'zh':'en'"
 
 
-def to_html(report: VerifyReport, *, language: str = "en") -> str:
-    """The page, shown in ``language`` first."""
+Told = Callable[[str], Text]
+
+
+def _as_it_is(english: str) -> Text:
+    return {"en": english}
+
+
+def to_html(report: VerifyReport, *, language: str = "en", told: Told = _as_it_is) -> str:
+    """The page of a report.
+
+    Args:
+        report: What was found.
+        language: ``en`` or ``zh``: what is shown first; the reader can switch.
+        told: Gives what was seen, and why something does not hold, for readers of either
+            language; without it that stays English.
+    """
     parts = dict.fromkeys(check.part for check in report.checks)
-    sections = "".join(_section(part, report) for part in parts)
+    sections = "".join(_section(part, report, told) for part in parts)
     verdict = _both("verified", "验证通过") if report.ok else _both("not verified", "验证未通过")
     held = sum(check.ok for check in report.checks)
     count = _both(
@@ -57,15 +72,15 @@ def to_html(report: VerifyReport, *, language: str = "en") -> str:
     )
 
 
-def _section(part: str, report: VerifyReport) -> str:
-    rows = "".join(_row(check) for check in report.checks if check.part == part)
+def _section(part: str, report: VerifyReport, told: Told) -> str:
+    rows = "".join(_row(check, told) for check in report.checks if check.part == part)
     title = _PARTS.get(part, {"en": part, "zh": part})
     return f"<h2>{_text(title)}</h2><table>{rows}</table>"
 
 
-def _row(check: Check) -> str:
-    said = f'<div class="reason">{escape(check.reason)}</div>' if check.reason else ""
-    seen = f" · {escape(check.evidence)}" if check.evidence else ""
+def _row(check: Check, told: Told) -> str:
+    said = f'<div class="reason">{_text(told(check.reason))}</div>' if check.reason else ""
+    seen = f" · {_text(told(check.evidence))}" if check.evidence else ""
     return (
         f'<tr class="{"yes" if check.ok else "no"}"><td>{"✓" if check.ok else "✗"}</td>'
         f"<td>{_text(check.title)}<small><code>{escape(check.name)}</code>{seen}</small>"
