@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bachang.portal import Assembly, Outside, Settings
+from bachang.portal.store import PortalStore
 from tests.portal.people import PACKS, Clock, People
 
 
@@ -17,11 +19,23 @@ def database() -> str | None:
     return None
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data base of a new portal, made once: that takes longer than most tests."""
+    file = tmp_path_factory.mktemp("blank") / "portal.db"
+    PortalStore(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def settings(home: Path, database: str | None) -> Settings:
+def settings(home: Path, database: str | None, blank: Path) -> Settings:
+    data = home / "portal"
+    if database is None:
+        data.mkdir(mode=0o700)
+        shutil.copy(blank, data)
     return Settings(
         database=database,
-        data=home / "portal",
+        data=data,
         packs=PACKS,
         requests_per_minute=100_000,
         answers_per_minute=10_000,

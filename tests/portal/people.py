@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import Any, Self
 
+from anyio.from_thread import BlockingPortal
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -36,9 +37,12 @@ class People:
         self.ids: dict[str, str] = {}
         self._clients: dict[str, TestClient] = {}
         self._stack = contextlib.ExitStack()
+        self._loop: BlockingPortal | None = None
+        """Where the portal lives: one loop for all, as in earnest, and not one a request."""
 
     def __enter__(self) -> Self:
         self.nobody = self._stack.enter_context(self.client())
+        self._loop = self.nobody.portal
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,7 +50,9 @@ class People:
 
     def client(self, **headers: str) -> TestClient:
         """A client that has not signed in."""
-        return TestClient(self.assembly.app, base_url=ORIGIN, headers={"X-Bachang": "1", **headers})
+        made = TestClient(self.assembly.app, base_url=ORIGIN, headers={"X-Bachang": "1", **headers})
+        made.portal = self._loop
+        return made
 
     def __call__(self, name: str, *roles: Role) -> TestClient:
         """The client of a person, who has these roles (trainee if none is named)."""
