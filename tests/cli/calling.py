@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shlex
 import subprocess
@@ -9,6 +11,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+import pytest
+
+from bachang.cli._main import run
 
 COMMAND = (sys.executable, str(Path(sys.prefix) / "bin" / "bachang"))
 BLACKOUT = Path(__file__).resolve().parents[2] / "packs" / "blackout"
@@ -35,6 +42,23 @@ def bachang(*words: str, stdin: str = "", **more: str) -> Answer:
         check=False,
     )
     return Answer(status=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def within(*words: str) -> Answer:
+    """Call the command in this process: the same, but for the start of Python and all it loads."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.object(sys, "argv", ["bachang", *words]),
+        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO())),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        run()
+    code = ended.value.code
+    return Answer(
+        status=code if isinstance(code, int) else 0, out=out.getvalue(), err=err.getvalue()
+    )
 
 
 def start(*words: str, **more: Any) -> subprocess.Popen[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from bachang.cli import _machine
-from bachang.cli._main import run
 from bachang.fabric import doctor
+from tests.cli.calling import within
 
 
 @pytest.fixture(autouse=True)
@@ -20,16 +19,12 @@ def own_home(home: Path) -> None:
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
+def call():
     """Call the command in this process; gives status, output and errors in one line each."""
 
     def called(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["bachang", *words])
-        with pytest.raises(SystemExit) as ended:
-            run()
-        out, err = capsys.readouterr()
-        code = ended.value.code
-        return (code if isinstance(code, int) else 0), " ".join(out.split()), " ".join(err.split())
+        answer = within(*words)
+        return answer.status, " ".join(answer.out.split()), " ".join(answer.err.split())
 
     return called
 
