@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -63,10 +64,12 @@ def _with_service(name: str, number: int) -> Host:
     return host(name, number, services=(service,), files=(source,))
 
 
-@pytest.fixture
-def told(fabric: LocalFabric) -> list[dict[str, object]]:
+@pytest.fixture(scope="module")
+def told(lasting_home: Path) -> list[dict[str, object]]:
     """What the services of two hosts say of themselves."""
-    sandbox = fabric.deploy(world(_with_service("a", 11), _with_service("b", 12)), name="tellers")
+    sandbox = LocalFabric().deploy(
+        world(_with_service("a", 11), _with_service("b", 12)), name="tellers"
+    )
     try:
         return [_told(sandbox, name) for name in ("a", "b")]
     finally:

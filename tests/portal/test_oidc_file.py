@@ -68,12 +68,18 @@ def test_a_file_that_describes_none(
     assert "0123456789" not in words
 
 
-def test_files_that_cannot_be_read(home: Path, file: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_no_text(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_bytes(b"title = '\xff'")
-    assert "describes no identity" in bachang("serve", "--oidc", str(file)).err
+    with pytest.raises(typer.Exit):
+        provider(file)
+    assert "describes no identity provider" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_file_that_cannot_be_read(home: Path, file: Path) -> None:
     file.chmod(0o000)
-    assert bachang("serve", "--oidc", str(file)).status == 2
-    assert bachang("serve", "--oidc", str(tmp_path / "none")).status == 2
+    answer = bachang("serve", "--oidc", str(file))
+    assert answer.status == 2
+    assert "not readable" in " ".join(answer.err.split())
 
 
 def test_a_secret_that_everybody_could_read(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

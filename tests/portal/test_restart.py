@@ -279,21 +279,16 @@ def test_a_sandbox_that_died_meanwhile_is_told(process: Process) -> None:
         assert after["task_list"][0]["attempts"] == 1
 
 
-def test_a_busy_port_is_said(process: Process, capfd: pytest.CaptureFixture[str]) -> None:
-    port = process.origin.rpartition(":")[2]
-    command = [sys.executable, "-c", "from bachang.cli import main; main()", "serve"]
-    done = subprocess.run([*command, "--port", port], check=False, timeout=60)
-    assert done.returncode == 1
-    assert f"port {port} is taken" in "".join(capfd.readouterr())
-
-
-def test_a_second_portal_with_the_same_data_is_refused(
-    process: Process, capfd: pytest.CaptureFixture[str]
-) -> None:
-    command = [sys.executable, "-c", "from bachang.cli import main; main()", "serve"]
-    done = subprocess.run([*command, "--port", str(free_port())], check=False, timeout=60)
-    assert done.returncode == 1
-    said = " ".join("".join(capfd.readouterr()).split())
-    assert "another portal of this account runs with the same data" in said
-    with httpx2.Client(base_url=process.origin) as client:  # which is not hurt by that
+def test_a_second_portal_is_refused(process: Process, capfd: pytest.CaptureFixture[str]) -> None:
+    """At the same port, or with the same data: the first one is not hurt by that."""
+    taken = process.origin.rpartition(":")[2]
+    for port, why in (
+        (taken, f"port {taken} is taken"),
+        (free_port(), "another portal of this account runs with the same data"),
+    ):
+        command = [sys.executable, "-c", "from bachang.cli import main; main()", "serve"]
+        done = subprocess.run([*command, "--port", str(port)], check=False, timeout=60)
+        assert done.returncode == 1
+        assert why in " ".join("".join(capfd.readouterr()).split())
+    with httpx2.Client(base_url=process.origin) as client:
         assert client.get("/").status_code == 200
