@@ -84,24 +84,6 @@ def test_a_lossy_link_loses_about_its_share_both_ways(fabric: LocalFabric) -> No
     assert b"numgen" not in seen, "a host sees the switch's rules"
 
 
-def test_other_links_lose_nothing(fabric: LocalFabric) -> None:
-    hosts = (*_pair(loss=0.5), host("c", 13))
-    live = fabric.deploy(world(*hosts), name="lossy")
-    done = live.exec("c", ["ping", "-q", "-i", "0.002", "-c", "300", "10.1.0.12"])
-    live.destroy()
-    assert b" 0% packet loss" in done.stdout
-
-
-def test_a_slow_link_is_slow(fabric: LocalFabric) -> None:
-    """4 MiB over 16 Mbit/s take two seconds and more."""
-    live = fabric.deploy(world(*_pair(rate_kbit=16_000)), name="slow")
-    start = 'python3 -c "$0" serve > /tmp/said & until grep -q ready /tmp/said; do :; done'
-    live.exec("b", ["sh", "-c", start, _TALK])
-    done = live.exec("a", ["python3", "-c", _TALK.replace("server =", "0 and"), "10.1.0.12"])
-    live.destroy()
-    assert 1.5 < done.duration_s < 6
-
-
 @pytest.mark.skipif(_HAS_NETEM, reason="this kernel has netem")
 def test_a_delay_is_refused_where_the_kernel_has_none(fabric: LocalFabric) -> None:
     with pytest.raises(MachineError, match=r"no netem.*a on lan.*modprobe sch_netem"):

@@ -53,9 +53,9 @@ class TestLinks:
     """Rate and loss hold for the links that ask for them, and for no others."""
 
     def test_a_slow_link_is_slow(self, sandbox: Sandbox) -> None:
-        """In real time it may be slower still, on a busy machine."""
+        """In real time it may be slower still, on a busy machine, but not by a power of ten."""
         least_s = _SENT_BYTES * 8 / (_worlds.SLOW_KBIT * 1000)
-        assert self._sends(sandbox, "slow") > 0.8 * least_s
+        assert 0.8 * least_s < self._sends(sandbox, "slow") < 10 * least_s
 
     def test_others_are_not(self, sandbox: Sandbox) -> None:
         """The fastest of some: they share a machine with others."""
