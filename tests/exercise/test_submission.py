@@ -183,12 +183,13 @@ def test_no_hint_for_a_solved_task(sandbox: MemorySandbox, store: SqliteStore, p
         take_hint(sandbox, store, plan, "find", actor=WHO)
 
 
-def test_a_thousand_wrong_answers(sandbox: MemorySandbox, store: SqliteStore, plan: Plan) -> None:
-    for n in range(1000):
+def test_many_wrong_answers(sandbox: MemorySandbox, store: SqliteStore, plan: Plan) -> None:
+    """A thousand of them in a real sandbox: `e2e/test_requests.py`."""
+    for n in range(100):
         assert answer(sandbox, store, plan, "find", f"guess {n}") is Outcome.WRONG
     assert answer(sandbox, store, plan, "find", "10.0.0.21") is Outcome.SOLVED
     standing = standings(plan, store.events("hall-1"))["find"]
-    assert (standing.attempts, standing.wrong) == (1001, 1000)
+    assert (standing.attempts, standing.wrong) == (101, 100)
     result = score(plan, sandbox.journal)
     assert result.tasks[0].points == 0
     assert result.points == 0

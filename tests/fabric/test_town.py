@@ -163,7 +163,7 @@ class TestNames:
         rule = "nft insert rule inet filter forward {} dport 53 drop"
         for kind in ("udp", "tcp"):
             shell(town, "edge", rule.format(kind))
-        done = town.exec("desk", ["timeout", "2", "getent", "hosts", "shop"])
+        done = town.exec("desk", ["timeout", "1", "getent", "hosts", "shop"])
         assert done.status != 0
         town.reset("edge")
         assert shell(town, "desk", "getent hosts shop")
