@@ -22,10 +22,10 @@ hosts: {a: {networks: {lan: 10.9.0.11}}, b: {networks: {lan: 10.9.0.12}}}
 """
 
 
-@pytest.fixture
-def tap(home: Path) -> Iterator[Sandbox]:
-    """Two hosts, brought up by the command."""
-    pack = home / "pack"
+@pytest.fixture(scope="module")
+def tap(lasting_home: Path) -> Iterator[Sandbox]:
+    """Two hosts, brought up by the command. Tests leave no capture running."""
+    pack = lasting_home / "pack"
     pack.mkdir()
     (pack / "scenario.yaml").write_text(_SCENARIO, encoding="utf-8")
     assert bachang("up", str(pack)).status == 0
@@ -40,8 +40,8 @@ def _senders(file: Path) -> set[str]:
     return {names[one.interface] for one in blocks if isinstance(one, pcapng.Frame)}
 
 
-def test_frames_until_ctrl_c(tap: Sandbox, home: Path) -> None:
-    file = home / "frames.pcapng"
+def test_frames_until_ctrl_c(tap: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "frames.pcapng"
     command = start("capture", "tap", "-o", str(file))
     try:
         while not tap.status().captures:
@@ -69,14 +69,14 @@ def test_frames_for_a_time_into_a_pipe(tap: Sandbox) -> None:
     }
 
 
-def test_what_cannot_be_captured_is_told(tap: Sandbox, home: Path) -> None:
-    answer = bachang("capture", "tap", "-o", str(home / "x"), "--host", "nobody")
+def test_what_cannot_be_captured_is_told(tap: Sandbox, tmp_path: Path) -> None:
+    answer = bachang("capture", "tap", "-o", str(tmp_path / "x"), "--host", "nobody")
     assert answer.status == 1
     assert "no host 'nobody'; there are a, b" in answer.err
 
 
-def test_one_that_is_detached_goes_on_until_it_is_stopped(tap: Sandbox, home: Path) -> None:
-    file = home / "frames.pcapng"
+def test_one_that_is_detached_goes_on_until_it_is_stopped(tap: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "frames.pcapng"
     begun = bachang("capture", "tap", "-o", str(file), "--detach", "--limit", "5")
     assert begun.status == 0, begun.err
     assert "begun capture-1" in begun.out
