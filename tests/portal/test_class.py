@@ -13,7 +13,7 @@ from bachang.portal import _capacity as capacity
 from bachang.portal.models import Role
 from tests.portal.people import People
 from tests.portal.test_live import connect, event
-from tests.portal.test_run import until
+from tests.portal.test_run import running, until
 
 
 @pytest.fixture
@@ -128,6 +128,22 @@ def test_a_class_needs_a_teacher_and_people(people: People, tom: TestClient, gro
     empty = tim.post("/api/groups", json={"title": "Nobody"}).json()["id"]
     assert tim.post("/api/exercises", json=asked | {"group": empty}).status_code == 422
     assert tim.post("/api/exercises", json={"kind": "class", "pack": "hall"}).status_code == 422
+
+
+def test_a_drill_is_one_world_for_all(people: People, tom: TestClient, group: str) -> None:
+    asked = {"kind": "drill", "pack": "hall", "group": group}
+    exercise = tom.post("/api/exercises", json=asked).json()
+    (run,) = [run["id"] for run in exercise["runs"]]
+    assert exercise["runs"][0]["learner"] == "Monday"
+    running(tom, run)
+    until(lambda: tom.get(f"/api/runs/{run}").json()["story"], lambda story: story == "playing")
+    given = {"task": "find", "answer": "10.44.0.21"}
+    for name, outcome in (("ann", "solved"), ("ben", "refused")):
+        said = people(name).post(f"/api/runs/{run}/answers", json=given)
+        assert said.json()["outcome"] == outcome, said.text
+    assert people("eve").get(f"/api/runs/{run}").status_code == 403
+    assert people("eve").post("/api/exercises", json=asked).status_code == 403
+    assert [one["id"] for one in people("cat").get("/api/runs").json()["items"]] == [run]
 
 
 def test_nobody_takes_the_whole_machine(people: People) -> None:
