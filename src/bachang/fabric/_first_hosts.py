@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from bachang.fabric import _policy, _seccomp
+from bachang.fabric import _seccomp
 from bachang.fabric._recipe import word
 from bachang.fabric._rootfs import RootFiles
-from bachang.fabric._spawner_wire import Request, creation, request
+from bachang.fabric._spawner_wire import Request, request
 from bachang.plan import World
 
 _MOST = 200
@@ -42,12 +42,7 @@ def write_requests(file: BinaryIO, world: World, *, single_id: bool, grouped: bo
     file.write(request(Request.CONFIGURE, 0, settings))
     asked_for = 0
     for number, host in enumerate(() if grouped else world.hosts[:_MOST], 1):
-        payload = creation(
-            files.recipe(host),
-            ids=_policy.id_map(single=single_id),
-            capabilities=_policy.capabilities(host),
-        )
-        file.write(request(Request.CREATE, number, payload))
+        file.write(request(Request.CREATE, number, files.creation(host)))
         asked_for = number
         if file.tell() > _MOST_BYTES:
             break

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from bachang.fabric import _kernel as kernel
-from bachang.fabric import _policy, _recipe
+from bachang.fabric import _policy, _recipe, _spawner_wire
 from bachang.fabric._accounts import TTY_GROUP, Account, accounts, group, passwd, shadow
 from bachang.fabric._errors import WorldError
 from bachang.fabric._template import BASE, HOST_DIRECTORIES, SHARED_ETC, STORE
@@ -66,10 +66,16 @@ class RootFiles:
         """
         self._names = {ipv6: _hosts_file(world, ipv6=ipv6) for ipv6 in (False, True)}
         self._single_id = single_id
+        self._ids = _policy.id_map(single=single_id)
         self._shared_files = _shared_files(world, self._names[False])
         self.shared = _shared_steps(self._shared_files)
         """Steps of every host, the same for all: nothing that one may not know of another."""
         self._latest: tuple[tuple[object, ...], bytes] = ((), b"")
+
+    def creation(self, host: Host) -> bytes:
+        """What the spawner is asked for to make a host; as `recipe`."""
+        capabilities = _policy.capabilities(host)
+        return _spawner_wire.creation(self.recipe(host), ids=self._ids, capabilities=capabilities)
 
     def recipe(self, host: Host) -> bytes:
         """All steps of a host's init.

@@ -19,7 +19,7 @@ from typing import Any
 
 from bachang.fabric import _recipe
 from bachang.fabric._contract import PlatformError
-from bachang.fabric._spawner_wire import Request, creation, send
+from bachang.fabric._spawner_wire import Request, send
 
 _REPORT = struct.Struct("<IIii112s")
 _WITH_TERMINAL = 1
@@ -148,15 +148,17 @@ class Spawner:
         self._next = max(self._next, number)
         return future
 
-    def create(
-        self, recipe: bytes, *, ids: str, capabilities: int, cgroups: tuple[int, ...]
-    ) -> asyncio.Future[Birth]:
-        """Make a host; the future is set when its init has followed the recipe."""
+    def create(self, creation: bytes, cgroups: tuple[int, ...]) -> asyncio.Future[Birth]:
+        """Make a host; the future is set when its init has followed its recipe.
+
+        Args:
+            creation: Of `RootFiles.creation`.
+            cgroups: ``cgroup.procs`` files to enter.
+        """
         future: asyncio.Future[Birth] = self._loop.create_future()
         number = self._take_number()
         self._births[number] = (future, 0)
-        payload = creation(recipe, ids=ids, capabilities=capabilities)
-        self._send(Request.CREATE, number, payload, [*cgroups])
+        self._send(Request.CREATE, number, creation, [*cgroups])
         return future
 
     def run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from bachang.fabric import _policy
 from bachang.fabric._agent._firewall import load_firewall
 from bachang.fabric._agent._host import LiveHost, adopt, why_not_made
 from bachang.fabric._agent._network import Switch
@@ -52,10 +51,4 @@ class Maker:
             group = self._nursery.groups.make(host.name, generation, host.limits)
         except OSError as error:
             raise MachineError(f"control groups of host {host.name}: {error}") from error
-        birth = self._spawner.create(
-            self._nursery.files.recipe(host),
-            ids=self._nursery.ids,
-            capabilities=_policy.capabilities(host),
-            cgroups=group.doors,
-        )
-        return birth, group
+        return self._spawner.create(self._nursery.files.creation(host), group.doors), group

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import contextlib
 
-from bachang.fabric import _policy
 from bachang.fabric._agent._cradle import Cradle
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._host_groups import HostGroups, Membership
 from bachang.fabric._rootfs import RootFiles
-from bachang.fabric._spawner_wire import Request, creation, send
+from bachang.fabric._spawner_wire import Request, send
 from bachang.plan import Host
 
 _AHEAD_IN_GROUPS = 32
@@ -27,7 +26,6 @@ class Nursery:
     def __init__(self, assignment: Assignment, cradle: Cradle) -> None:
         self.cradle = cradle
         self.requests = cradle.requests
-        self.ids = _policy.id_map(single=assignment.single_id)
         self.limits_pids = _has_own_pid_limit()
         self.files = RootFiles(assignment.world, single_id=assignment.single_id)
         self.groups, self.without_groups = _groups(assignment)
@@ -43,8 +41,7 @@ class Nursery:
 
     def _ask_ahead(self, hosts: tuple[Host, ...]) -> None:
         for number, host in enumerate(hosts, 1):
-            capabilities = _policy.capabilities(host)
-            payload = creation(self.files.recipe(host), ids=self.ids, capabilities=capabilities)
+            payload = self.files.creation(host)
             group = self.groups.make(host.name, 0, host.limits)
             send(self.requests, Request.CREATE, number, payload, [*group.doors])
             self.ahead[host.name] = number, group
