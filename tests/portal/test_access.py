@@ -177,9 +177,10 @@ def _ask(client: TestClient, route: str, objects: Objects) -> int:
 
 
 def _objects(people: People, cell: str, role: Role, relation: Relation | None) -> Objects:
-    """Fresh objects, to one of which a fresh person has the relation."""
+    """Fresh objects, to one of which a person has the relation: a fresh one where something is
+    written, as that may end a session."""
     key = hashlib.sha256(cell.encode()).hexdigest()[:12]
-    person = f"p{key}"
+    person = f"reader{role}" if cell.startswith("GET") else f"p{key}"
     people(person, role)
     people("stranger", Role.TRAINEE)
     mine, stranger = people.ids[person], people.ids["stranger"]
