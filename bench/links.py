@@ -1,7 +1,8 @@
 """Links: what two routers cost, beside a raw pair of interfaces; and what a capture costs.
 
 TCP in one stream, a second at a time, from a sender (`_stream.py`) in one host to a receiver
-in another, in turn with the same two programs over a veth pair without any sandbox around it.
+in another, in turn with the same two programs over a veth pair without any sandbox around it
+(`_pairs.py`); two routers on bare pairs beside it are what the kernel takes for routing at least.
 Then what rates and losses links have beside those that were asked for (`_shaped.py`).
 
     a ── near ── r1 ── middle ── r2 ── far ── b
@@ -12,26 +13,22 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import median
 
 from bachang.fabric import CaptureStatus, LocalFabric, LocalSandbox
 from bachang.plan import Host, HostKind, Interface, Network, Route, World
 from bench import Row, alternate
+from bench._pairs import STREAM, over_pairs
 from bench._shaped import shaped
 from bench._talk import talk
 
-_STREAM = Path(__file__).with_name("_stream.py").read_text()
 _TARGET = "10.3.0.12"
 _SECONDS = "1"
 _HEADERS = 96
 _PAIRS = 5
 _GIGABIT = 1000.0
-_NICE = 10
-"""That of programs in hosts: what is compared is the way, and not who may run first."""
 _STATEFUL = """\
 table inet filter {
   chain forward {
@@ -49,25 +46,11 @@ table ip nat {
   }
 }
 """
-_RAW = """\
-set -e
-ip link set lo up
-unshare -n sleep 1000 & other=$!
-until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
-ip link add v0 type veth peer name v1 netns $other
-ip address add 10.3.0.11/24 dev v0
-ip link set v0 up
-nsenter -n -t $other ip address add 10.3.0.12/24 dev v1
-nsenter -n -t $other ip link set v1 up
-nsenter -n -t $other "$@" serve > /dev/null &
-"$@" 10.3.0.12 SECONDS
-kill $other
-""".replace("SECONDS", _SECONDS)
 
 
 def run() -> list[Row]:
     """Ratios against a raw pair, A B A B."""
-    rows = [_plain("two routers, no rules", "", "≥ 0.9×")]
+    rows = [_bare_routers(), _plain("two routers, no rules", "", "≥ 0.9×")]
     rows.append(_plain("two routers, stateful rules", _STATEFUL, "≥ 0.8×"))
     rows.append(_plain("two routers, stateful rules and NAT at both", _STATEFUL + _NAT, ""))
     rows += _with_capture()
@@ -136,17 +119,18 @@ def _captured(
 
 def _through(live: LocalSandbox) -> float:
     """Mbit/s from a to b."""
-    return float(talk(live, _STREAM, _TARGET, _SECONDS))
+    return float(talk(live, STREAM, _TARGET, _SECONDS))
 
 
 def _raw() -> float:
     """Mbit/s over a pair between two namespaces, nothing else."""
-    program = ["python3", "-c", _STREAM]
-    done = subprocess.run(
-        ["nice", "-n", str(_NICE), "unshare", "-Urnm", "sh", "-c", _RAW, "sh", *program],
-        capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
-    return float(done.stdout)
+    return over_pairs(_SECONDS)
+
+
+def _bare_routers() -> Row:
+    """What the kernel itself takes for two routers, with no sandbox and no switch around them."""
+    pair = alternate(lambda: over_pairs(_SECONDS, routers=2), _raw, pairs=_PAIRS)
+    return _row("two routers on bare pairs, no sandbox", pair.own, pair.ratio, "")
 
 
 @contextlib.contextmanager
