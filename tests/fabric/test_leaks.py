@@ -126,3 +126,26 @@ def test_a_mount_below_the_state_directory_is_seen(home: Path) -> None:
         check=False,
     )
     assert f"mount {home}" in done.stdout.splitlines(), done.stderr
+
+
+_SURROUNDED = """\
+import subprocess, sys
+from bachang.fabric.leaks import surroundings
+before = surroundings()
+subprocess.run(["ip", "link", "add", "left0", "type", "bridge"], check=True)
+subprocess.run(["mount", "--bind", "/proc/self/ns/uts", sys.argv[1]], check=True)
+print(*sorted(surroundings() - before), sep="\\n")
+"""
+
+
+def test_a_link_and_a_named_namespace_beside_all_sandboxes_are_seen(tmp_path: Path) -> None:
+    place = tmp_path / "name"
+    place.touch()
+    fresh = 'mount -t sysfs none /sys && exec "$1" -c "$0" "$2"'
+    done = subprocess.run(
+        ["unshare", "-Urnm", "sh", "-c", fresh, _SURROUNDED, sys.executable, str(place)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == ["interface left0", f"namespace at {place}"], done.stderr
