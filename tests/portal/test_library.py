@@ -65,7 +65,10 @@ def test_a_pack_is_brought_replaced_and_deleted(people: People, prefix: str) -> 
     assert upload(people, archive(files), by="eve")[0] == 403
     assert ann.post("/api/exercises", json={"pack": "mine"}).status_code == 403
     assert upload(people, archive({"scenario.yaml": b"bachang: 2"}))[0] == 201
-    assert ann.get("/api/packs/mine").json()["problems"]
+    assert ann.get("/api/packs/mine").json()["problems"][0] == {
+        "en": "scenario.yaml:1:1: `name` is missing; add `name: …`",
+        "zh": "scenario.yaml:1:1: 缺少 `name`；请添加 `name: …`。",
+    }
     assert ada.post("/api/exercises", json={"pack": "mine"}).status_code == 422
     assert ada.delete("/api/packs/mine").status_code == 204
     assert ann.get("/api/packs/mine").status_code == 404
@@ -157,6 +160,7 @@ def test_hostile_scenarios_are_only_wrong(people: People) -> None:
         assert status == 201
         pack = people("ann").get("/api/packs/mine").json()
         assert pack["problems"]
+        assert all(told.get("zh") for told in pack["problems"]), pack["problems"]
 
 
 def test_a_picture_that_is_a_script_is_not_shown(people: People) -> None:

@@ -93,7 +93,7 @@ class Library:
         """
         pack = self.pack(name)
         if pack.problems:
-            raise invalid(f"this pack does not load: {pack.problems[0]}", "ask its author")
+            raise invalid(f"this pack does not load: {pack.problems[0]['en']}", "ask its author")
         return pack
 
     def topology(self, name: str, person: Person) -> Topology:

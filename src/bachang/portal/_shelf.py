@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bachang.engine import load_plan
 from bachang.plan import Plan
+from bachang.portal._language import both
 from bachang.portal.models import Pack, Verified
 from bachang.scenario import ScenarioError, pack_stamp
 from bachang.verify import content_digest
@@ -106,7 +107,7 @@ def document(
         shipped=origin is None,
         uploaded_by=origin.uploaded_by if origin else None,
         copy_of=origin.copy_of if origin else None,
-        problems=list(loaded.problems),
+        problems=[both(problem) for problem in loaded.problems],
     )
 
 

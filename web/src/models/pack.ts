@@ -17,7 +17,7 @@ export const packModel = v.object({
   shipped: v.boolean(),
   uploaded_by: v.nullish(v.string(), null),
   copy_of: v.nullish(v.string(), null),
-  problems: v.optional(v.array(v.string()), []),
+  problems: v.optional(v.array(textModel), []),
 });
 export type Pack = v.InferOutput<typeof packModel>;
 

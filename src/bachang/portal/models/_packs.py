@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from bachang.portal.models._base import Document, Name, Text
+from bachang.portal.models._base import Document, Name, Text, Told
 
 
 class Verified(Document):
@@ -40,7 +40,7 @@ class Pack(Document):
     uploaded_by: str | None = None
     copy_of: Name | None = None
     """The pack that it was made from, which may be gone by now."""
-    problems: list[str] = Field(default_factory=list)
+    problems: list[Told] = Field(default_factory=list)
     """Why it cannot be used, place by place; empty for a pack that loads."""
 
 

@@ -39,7 +39,7 @@ function PackPage({ pack }: { pack: Pack }): ReactElement {
           type="error"
           title={t("library.broken")}
           description={pack.problems.map((line) => (
-            <p key={line}>{line}</p>
+            <p key={text(line)}>{text(line)}</p>
           ))}
         />
       ) : (
