@@ -163,6 +163,29 @@ def test_hostile_scenarios_are_only_wrong(people: People) -> None:
         assert all(told.get("zh") for told in pack["problems"]), pack["problems"]
 
 
+def test_nothing_of_a_pack_is_run(people: People, tmp_path: Path) -> None:
+    """Whatever is asked of it short of starting it: its code would leave a mark."""
+    mark = tmp_path / "mark"
+    tmp_path.chmod(0o777)
+    code = f"import pathlib\npathlib.Path({str(mark)!r}).touch()\ndef main(): pass\n".encode()
+    scenario = SCENARIO.replace(
+        b"services:", b"services:\n      app: {python: 'app.py:main', port: 81}", 1
+    )
+    files = {"scenario.yaml": scenario, "app.py": code, "conftest.py": code, **SOLUTIONS}
+    files |= {name: b"#!/bin/sh\ntouch %s\n" % bytes(mark) for name in SOLUTIONS}
+    assert upload(people, archive(files))[0] == 201
+    ada = people("ada")
+    assert ada.get("/api/packs/mine").json()["problems"] == []
+    assert ada.get("/api/packs/mine/topology").is_success
+    reading = ada.post("/api/packs/mine/lint", json={}).json()
+    assert reading["plan"]
+    assert ada.get("/api/packs/mine/files").is_success
+    assert ada.post("/api/packs", json={"name": "again", "copy_of": "mine"}).is_success
+    assert not mark.exists()
+    exec(code)  # noqa: S102 - the same code does leave one
+    assert mark.exists()
+
+
 def test_a_picture_that_is_a_script_is_not_shown(people: People) -> None:
     svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
     files = {"scenario.yaml": SCENARIO, "picture.png": svg, "picture.svg": svg, **SOLUTIONS}
