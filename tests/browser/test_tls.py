@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +12,12 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MS
+from tests.browser.proxies import documented
 from tests.browser.serving import Serving, serve
+from tests.browser.test_screens import tried
 from tests.browser.test_trainee import open_terminal
 from tests.browser.tls import certificate, proxy
+from tests.portal.test_library import archive
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +27,13 @@ _ASK = """async ([path, body]) => {
   const answer = await fetch(path, {method: "POST", headers, body: JSON.stringify(body)});
   return [answer.status, await answer.json()];
 }"""
+_UPLOAD = """async ([path, content]) => {
+  const body = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+  const headers = {"X-Bachang": "1", "Content-Type": "application/zip"};
+  const answer = await fetch(path, {method: "PUT", headers, body});
+  return [answer.status, await answer.json()];
+}"""
+PACK = Path(__file__).parents[1] / "portal" / "pages" / "sockets"
 
 
 @pytest.fixture
@@ -29,11 +42,19 @@ def serving(home: Path) -> Iterator[Serving]:
     yield from serve(Serving(arguments=options))
 
 
-@pytest.fixture
-def page(serving: Serving, playwright: Playwright, tmp_path: Path) -> Iterator[Page]:
-    """A page of a browser in which the names lead to the proxy."""
+@pytest.fixture(params=["small", "nginx", "haproxy", "caddy"])
+def page(
+    serving: Serving, playwright: Playwright, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A page of a browser in which the names lead to a proxy."""
     names = ("range.test", "*.screens.range.test")
-    with proxy(certificate(tmp_path, *names), serving.port) as port:
+    file = certificate(tmp_path, *names)
+    small = request.param == "small"
+    with (
+        proxy(file, serving.port)
+        if small
+        else documented(request.param, file, serving.port) as port
+    ):
         rules = ", ".join(f"MAP {name}:443 127.0.0.1:{port}" for name in names)
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=[*ARGUMENTS, f"--host-resolver-rules={rules}"]
@@ -44,6 +65,13 @@ def page(serving: Serving, playwright: Playwright, tmp_path: Path) -> Iterator[P
         browser.close()
 
 
+def large_pack() -> str:
+    """The pack of a host whose page has a WebSocket, and 20 MiB that no archive makes smaller."""
+    files = {str(path.relative_to(PACK)): path.read_bytes() for path in PACK.rglob("*.*")}
+    parts = {f"files/{part}.bin": os.urandom(4 << 20) for part in range(5)}
+    return base64.b64encode(archive(files | parts)).decode()
+
+
 def test_all_of_it_works_behind_tls(page: Page, serving: Serving) -> None:
     assert serving.address.startswith(f"{ORIGIN}/#token=")
     page.goto(serving.address)
@@ -52,7 +80,9 @@ def test_all_of_it_works_behind_tls(page: Page, serving: Serving) -> None:
     assert (cookie["name"], cookie["domain"]) == ("__Host-bachang", "range.test")
     assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
 
-    page.goto(f"{ORIGIN}/packs/blackout")
+    status, pack = page.evaluate(_UPLOAD, ["/api/packs/sockets", large_pack()])
+    assert (status, pack["name"], pack["problems"]) == (201, "sockets", [])
+    page.goto(f"{ORIGIN}/packs/sockets")
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url("**/runs/*")
     open_terminal(page, "desk", "trainee")
@@ -60,15 +90,18 @@ def test_all_of_it_works_behind_tls(page: Page, serving: Serving) -> None:
     expect(page.locator(".xterm-rows").last).to_contain_text("tls42")
 
     run = page.url.rsplit("/", 1)[-1]
-    asked = {"host": "genset-ctl", "screen": "genset"}
+    asked = {"host": "server", "screen": "app"}
     status, screen = page.evaluate(_ASK, [f"/api/runs/{run}/screens", asked])
     assert status == 201
     other = page.context.new_page()
     other.goto(screen["url"])
-    assert other.url == f"https://{screen['id']}.screens.range.test/"
-    expect(other.locator("body")).to_contain_text("kW")
+    own = f"https://{screen['id']}.screens.range.test"
+    assert other.url == f"{own}/"
+    found = tried(other)
+    assert (found["origin"], found["socket"]) == (own, "hi")
+    assert "mine=1" in found["cookie"]
+    assert json.loads(found["post"])["path"] == "/json"
     assert other.evaluate("window.isSecureContext")
-    assert other.evaluate("document.cookie") == ""
     other.close()
     exercise = page.evaluate(
         "async path => (await (await fetch(path)).json()).exercise", f"/api/runs/{run}"

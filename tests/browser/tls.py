@@ -41,6 +41,13 @@ def certificate(folder: Path, *names: str) -> Path:
     return file
 
 
+def answers(port: int) -> bool:
+    """Whether somebody listens at a port of this machine."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
 @contextlib.contextmanager
 def proxy(file: Path, port: int) -> Iterator[int]:
     """The port at which TLS is spoken for the portal at another one."""

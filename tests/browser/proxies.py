@@ -1,0 +1,90 @@
+"""The proxies of `docs/operator/proxy.md`, each run with the configuration that stands there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.serving import free_port
+from tests.browser.tls import answers
+
+PAGE = Path(__file__).parents[2] / "docs" / "operator" / "proxy.md"
+START_S = 20.0
+_NGINX = """
+daemon off;
+pid {folder}/nginx.pid;
+events {{}}
+http {{
+    access_log off;
+    {scratch}
+    {given}
+}}
+"""
+_CADDY = """
+{{
+    admin off
+    default_bind 127.0.0.1
+    http_port {plain}
+    https_port {port}
+}}
+{given}
+"""
+_SCRATCH = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def _given(name: str, file: Path, behind: int) -> str:
+    """The page's configuration for the tests' names and certificate, and a portal's port."""
+    found = re.search(rf"```{name}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found, f"{PAGE.name} has no configuration for {name}"
+    text = re.sub(r"/etc/\S*range\.example\S*\.pem", str(file), found[1])
+    return text.replace("range.example", "range.test").replace(
+        "127.0.0.1:8080", f"127.0.0.1:{behind}"
+    )
+
+
+def _written(name: str, folder: Path, given: str, port: int) -> str:
+    plain = free_port()
+    if name == "nginx":
+        scratch = " ".join(f"{one}_temp_path {folder}/{one};" for one in _SCRATCH)
+        given = given.replace("listen 443", f"listen 127.0.0.1:{port}")
+        given = given.replace("listen 80", f"listen 127.0.0.1:{plain}")
+        return _NGINX.format(folder=folder, scratch=scratch, given=given)
+    if name == "haproxy":
+        given = given.replace("bind :443", f"bind 127.0.0.1:{port}")
+        return given.replace("bind :80", f"bind 127.0.0.1:{plain}")
+    return _CADDY.format(plain=plain, port=port, given=given)
+
+
+@contextlib.contextmanager
+def documented(name: str, file: Path, behind: int) -> Iterator[int]:
+    """The port at which a proxy speaks TLS, with a certificate, for the portal at another one."""
+    program = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip(f"{name} is not installed: apt-get install {name}")
+    folder, port = file.parent, free_port()
+    config = folder / f"{name}.conf"
+    config.write_text(_written(name, folder, _given(name, file, behind), port), encoding="utf-8")
+    argv = {
+        "nginx": ["-e", "stderr", "-p", str(folder), "-c", str(config)],
+        "haproxy": ["-db", "-f", str(config)],
+        "caddy": ["run", "--adapter", "caddyfile", "--config", str(config)],
+    }[name]
+    process = subprocess.Popen([program, *argv], env={**os.environ, "HOME": str(folder)})
+    try:
+        end = time.monotonic() + START_S
+        while not answers(port):
+            assert process.poll() is None, f"{name} does not start"
+            assert time.monotonic() < end, f"{name} does not answer"
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(START_S)
