@@ -152,10 +152,10 @@ _PHONE = """
 @media(max-width:640px){body{padding:1rem .8rem 3rem}section{padding:1rem .9rem;border-radius:12px}
 h1{font-size:1.5rem}.outcome{grid-template-columns:1fr;justify-items:center}
 .outcome .goals{justify-self:stretch}.tiles{grid-template-columns:1fr 1fr}
-.stack{--gutter:2.9rem}.row-name{right:calc(100% + .4em);font-size:.7rem}
+.stack{--gutter:4.3rem}.row-name{right:calc(100% + .9em);font-size:.7rem}
 .axis .track span:nth-child(even){display:none}.plot{height:92px}
 .plot span{right:calc(100% + .4em)}
-.tasks th:nth-child(2),.tasks td:nth-child(2){display:none}
+.tasks :is(th,td):is(:nth-child(2),:nth-child(3)){display:none}
 .timeline tr{display:grid;grid-template-columns:3.1rem 1fr;border-bottom:1px solid var(--faint);
 padding:.35rem 0}.timeline td{border:0;padding:0}.timeline td:nth-child(3){grid-column:2}
 .timeline .num{text-align:left;grid-row:span 2}
