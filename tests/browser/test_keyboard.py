@@ -115,7 +115,7 @@ def test_opens_a_host_and_leaves_it(page: Page, run_address: str):
     host = page.get_by_role("button", name=re.compile("^desk "))
     host.focus()
     page.keyboard.press("Enter")
-    panel = page.get_by_role("dialog", name="desk")
+    panel = page.get_by_role("group", name="desk", exact=True)
     expect(panel).to_be_focused()
     page.keyboard.press("Tab")
     expect(panel.get_by_role("button", name="Terminal as trainee")).to_be_focused()

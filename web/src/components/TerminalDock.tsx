@@ -168,7 +168,7 @@ function NoTerminal(props: TerminalDockProps): ReactElement {
   return (
     <div className={css.none}>
       <p>{t("terminal.none")}</p>
-      <p className={css.how}>{t("terminal.noneText")}</p>
+      {props.doors.length > 0 ? <p className={css.how}>{t("terminal.noneText")}</p> : null}
       <OpenButton {...props} wide />
     </div>
   );

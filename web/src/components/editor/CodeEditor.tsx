@@ -59,7 +59,8 @@ export default function CodeEditor(props: CodeEditorProps): ReactElement {
         extensions: [
           ...EDITING,
           ...languageOf(path),
-          autocompletion({ override: [completing(() => given.current.schema)] }),
+          // Without icons: all are the same, and look like a letter that is missing.
+          autocompletion({ override: [completing(() => given.current.schema)], icons: false }),
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.cspNonce.of(nonce() ?? ""),
           EditorView.updateListener.of((update) => {

@@ -25,6 +25,8 @@ const FRAME = EditorView.theme({
     color: "var(--ink)",
     border: "1px solid var(--line-strong)",
   },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", padding: "4px 0" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 12px", lineHeight: "1.5" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": {
     backgroundColor: "var(--accent)",
     color: "var(--surface)",

@@ -30,7 +30,7 @@ export function Aside({ name, onLeave, children }: AsideProps): ReactElement {
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       className={css.aside}
-      role="dialog"
+      role="group"
       aria-label={name}
       tabIndex={-1}
       ref={ground}
