@@ -60,6 +60,13 @@ def test_a_lost_connection_moves_nothing_on_a_phone(browser: Browser, mortal: Se
     context = sign_in(browser, mortal)
     address = start_training(context, mortal)
     pages = {language: context.new_page() for language in LANGUAGES}
+    console = context.new_page()
+    console.set_viewport_size(SIZES["phone"])
+    run = context.request.get(f"{mortal.origin}/api/runs/{address.rsplit('/', 1)[-1]}").json()
+    console.goto(f"{mortal.origin}/exercises/{run['exercise']}")
+    console.locator("[data-connection=live]").wait_for()
+    end = console.get_by_role("button", name="End", exact=True)
+    before = end.bounding_box()
     tops = {}
     for language, page in pages.items():
         page.set_viewport_size(SIZES["phone"])
@@ -72,6 +79,8 @@ def test_a_lost_connection_moves_nothing_on_a_phone(browser: Browser, mortal: Se
     for language, page in pages.items():
         expect(page.locator("main").get_by_text(LANGUAGES[language]).first).to_be_visible()
         assert _top(page) == tops[language]
+    expect(console.get_by_text(LANGUAGES["en"])).to_be_visible()
+    assert end.bounding_box() == before
     mortal.start()
     end_all(context, mortal)
     context.close()

@@ -6,6 +6,7 @@ import { Empty } from "#/components/Empty";
 import { Failed } from "#/components/Failed";
 import { RoleTags } from "#/components/RoleTags";
 import { RowTable } from "#/components/RowTable";
+import { useNarrow } from "#/components/narrow";
 import { useTranslation } from "#/language";
 import { useMoments } from "#/language/moments";
 import type { Invitation } from "#/models/people";
@@ -46,6 +47,7 @@ export function Invitations(): ReactElement {
 function InvitationTable({ invitations }: { invitations: readonly Invitation[] }): ReactElement {
   const { t } = useTranslation();
   const moments = useMoments();
+  const narrow = useNarrow();
   const groups = useQuery({ queryKey: ["groups"], queryFn: people.groups });
   const accounts = useQuery({ queryKey: ["accounts"], queryFn: people.accounts });
   const revoke = useRevoke();
@@ -66,7 +68,7 @@ function InvitationTable({ invitations }: { invitations: readonly Invitation[] }
     },
     {
       title: t("people.invitation.expires"),
-      render: (_, { expires_at }) => moments.both(expires_at),
+      render: (_, { expires_at }) => (narrow ? moments.day : moments.both)(expires_at),
     },
     {
       title: t("people.invitation.madeBy"),
