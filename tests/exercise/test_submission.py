@@ -184,7 +184,7 @@ def test_no_hint_for_a_solved_task(sandbox: MemorySandbox, store: SqliteStore, p
 
 
 def test_many_wrong_answers(sandbox: MemorySandbox, store: SqliteStore, plan: Plan) -> None:
-    """A thousand of them in a real sandbox: `e2e/test_requests.py`."""
+    """A thousand of them, in a real sandbox: `e2e/test_requests.py`."""
     for n in range(100):
         assert answer(sandbox, store, plan, "find", f"guess {n}") is Outcome.WRONG
     assert answer(sandbox, store, plan, "find", "10.0.0.21") is Outcome.SOLVED

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bachang.fabric import LocalFabric, Sandbox, SandboxError
+from bachang.fabric import LocalFabric, LocalSandbox, Sandbox, SandboxError
 from bachang.fabric._agent._floods import BURST, LIMITED, PER_S, Floods
 from bachang.fabric._state import OUTPUT
 from tests.fabric.worlds import host, world
@@ -54,15 +55,26 @@ def test_one_flood_does_not_hide_another_kind() -> None:
     assert floods.admits("login.refused")
 
 
-def test_programs_in_a_loop_are_all_accounted_for(fabric: LocalFabric) -> None:
-    asked = int(BURST) + 150
-    live = fabric.deploy(world(host("a", 11)), name="flood")
+@pytest.fixture(scope="module")
+def chatty(lasting_home: Path) -> Iterator[LocalSandbox]:
+    """A sandbox whose platform has said too much, which is looked for every few seconds.
+
+    Whatever fills it; here by hand, as its owner could.
+    """
+    live = LocalFabric().deploy(world(host("a", 11)), name="flood")
+    with (live._directory.path / OUTPUT).open("ab") as file:
+        file.write(b"words\n" * 1_000_000)
+    yield live
+    live.destroy()
+
+
+def test_programs_in_a_loop_are_all_accounted_for(chatty: LocalSandbox) -> None:
+    asked, live = int(BURST) + 150, chatty
     for _ in range(asked):
         live.exec("a", ["true"])
     until(lambda: _accounted(live) == asked)
     numbers = [one.sequence for one in live.events()]
     assert numbers == list(range(1, len(numbers) + 1))
-    live.destroy()
 
 
 def _fill(live: Sandbox) -> None:
@@ -94,11 +106,5 @@ def test_a_full_journal_stops_the_world_and_says_so(home: Path) -> None:
     live.destroy()
 
 
-def test_what_the_platform_says_is_trimmed(fabric: LocalFabric) -> None:
-    """Whatever fills it; here by hand, as its owner could."""
-    live = fabric.deploy(world(host("a", 11)), name="talk")
-    output = live._directory.path / OUTPUT
-    with output.open("ab") as file:
-        file.write(b"words\n" * 1_000_000)
-    until(lambda: output.stat().st_size == 0)
-    live.destroy()
+def test_what_the_platform_says_is_trimmed(chatty: LocalSandbox) -> None:
+    until(lambda: (chatty._directory.path / OUTPUT).stat().st_size == 0)
