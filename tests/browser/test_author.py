@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -12,6 +14,7 @@ from tests.browser.serving import Serving
 pytestmark = pytest.mark.slow
 
 API = {"X-Bachang": "1"}
+_PACK = Path(__file__).parents[2] / "packs" / "blackout"
 
 
 def test_a_copy_is_made_from_the_library(page: Page, serving: Serving) -> None:
@@ -23,6 +26,37 @@ def test_a_copy_is_made_from_the_library(page: Page, serving: Serving) -> None:
     expect(page.get_by_text("A strict reader finds nothing.")).to_be_visible()
     expect(page.locator(".react-flow__node").first).to_be_visible()
     page.request.delete(f"{serving.origin}/api/packs/my-blackout", headers=API)
+
+
+def test_a_pack_is_brought_as_an_archive(page: Page, serving: Serving, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "Night Shift"), "zip", _PACK)
+    page.goto(serving.origin)
+    page.get_by_role("button", name="New pack").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_label("ZIP archive with a pack").click()
+    chooser.value.set_files(archive)
+    expect(page.get_by_role("dialog")).to_contain_text("Night Shift.zip")
+    expect(page.get_by_label("Name")).to_have_value("night-shift")
+    expect(page.get_by_label("Title")).to_have_count(0)
+    page.get_by_role("button", name="Create").click()
+    page.wait_for_url("**/packs/night-shift/edit")
+    expect(page.get_by_text("A strict reader finds nothing.")).to_be_visible()
+    page.request.delete(f"{serving.origin}/api/packs/night-shift", headers=API)
+
+
+def test_an_archive_that_holds_no_pack_is_refused(
+    page: Page, serving: Serving, tmp_path: Path
+) -> None:
+    (tmp_path / "odd.zip").write_text("no archive")
+    page.goto(serving.origin)
+    page.get_by_role("button", name="New pack").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_label("ZIP archive with a pack").click()
+    chooser.value.set_files(tmp_path / "odd.zip")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("alert")).to_contain_text("ZIP")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_writing_is_completed_checked_compared_and_saved(page: Page, atelier: str) -> None:

@@ -1,7 +1,7 @@
-/** Makes a pack, new or as a copy, and opens it in the author's view. */
-import { PlusOutlined } from "@ant-design/icons";
-import { Button, Form, Input } from "antd";
-import { useState, type ReactElement } from "react";
+/** Makes a pack, new, from an archive or as a copy, and opens it in the author's view. */
+import { FileZipOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, Form, Input, Space } from "antd";
+import { useRef, useState, type ChangeEvent, type ReactElement } from "react";
 import { useNavigate } from "react-router";
 import { Dialog } from "#/components/Dialog";
 import { asProblem } from "#/components/Failed";
@@ -29,6 +29,17 @@ export function NewPackButton(): ReactElement | null {
   );
 }
 
+interface Wanted {
+  name: string;
+  title?: string;
+}
+
+/** The name that an archive's own suggests. */
+function nameOf(archive: File): string {
+  const plain = archive.name.replace(/\.zip$/i, "").toLowerCase();
+  return plain.replace(/[^a-z0-9._-]+/g, "-").replace(/^[._-]+|[._-]+$/g, "");
+}
+
 interface NewPackDialogProps {
   /** The pack to copy; `null`: a new one. */
   copyOf: string | null;
@@ -37,17 +48,26 @@ interface NewPackDialogProps {
 
 export function NewPackDialog({ copyOf, onClose }: NewPackDialogProps): ReactElement {
   const { t } = useTranslation();
-  const [form] = Form.useForm<{ name: string; title?: string }>();
+  const [form] = Form.useForm<Wanted>();
   const navigate = useNavigate();
   const queries = useQueryClient();
+  const [archive, setArchive] = useState<File>();
+  const chooser = useRef<HTMLInputElement>(null);
   const make = useMutation({
-    mutationFn: ({ name, title }: { name: string; title?: string }) =>
-      portal.createPack(name, title?.trim() || null, copyOf),
+    mutationFn: ({ name, title }: Wanted) =>
+      archive
+        ? portal.uploadPack(name, archive)
+        : portal.createPack(name, title?.trim() || null, copyOf),
     onSuccess: async ({ name }) => {
       void queries.invalidateQueries({ queryKey: ["packs"] });
       await navigate(`/packs/${name}/edit`);
     },
   });
+  const choose = ({ target }: ChangeEvent<HTMLInputElement>): void => {
+    const chosen = target.files?.[0];
+    setArchive(chosen);
+    if (chosen && !form.getFieldValue("name")) form.setFieldValue("name", nameOf(chosen));
+  };
   return (
     <Dialog
       title={copyOf === null ? t("author.newPack") : t("author.copyTitle")}
@@ -70,9 +90,20 @@ export function NewPackDialog({ copyOf, onClose }: NewPackDialogProps): ReactEle
         >
           <Input autoComplete="off" />
         </Form.Item>
-        {copyOf === null ? (
+        {copyOf === null && !archive ? (
           <Form.Item name="title" label={t("author.title")}>
             <Input maxLength={200} />
+          </Form.Item>
+        ) : null}
+        {copyOf === null ? (
+          <Form.Item label={t("author.archive")} htmlFor="archive">
+            <input ref={chooser} type="file" accept=".zip,application/zip" hidden onChange={choose} />
+            <Space wrap>
+              <Button id="archive" icon={<FileZipOutlined />} onClick={() => chooser.current?.click()}>
+                {t("author.choose")}
+              </Button>
+              {archive?.name ?? t("author.noArchive")}
+            </Space>
           </Form.Item>
         ) : null}
       </Form>

@@ -69,6 +69,17 @@ export const createPack = (
   title: string | null,
   copyOf: string | null,
 ): Promise<Pack> => ask(packModel, POST("/api/packs", { body: { name, title, copy_of: copyOf } }));
+/** A pack from a ZIP archive; one of that name that is one's own is replaced. */
+export const uploadPack = (name: string, archive: File): Promise<Pack> =>
+  ask(
+    packModel,
+    PUT("/api/packs/{pack}", {
+      ...inPack(name),
+      body: archive as unknown as string,
+      bodySerializer: (body) => body,
+      headers: { "Content-Type": "application/zip" },
+    }),
+  );
 export const files = (pack: string): Promise<PackFile[]> =>
   ask(packFilesModel, GET("/api/packs/{pack}/files", inPack(pack)));
 export const file = (pack: string, path: string): Promise<FileContent> =>
