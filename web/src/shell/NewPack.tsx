@@ -97,7 +97,13 @@ export function NewPackDialog({ copyOf, onClose }: NewPackDialogProps): ReactEle
         ) : null}
         {copyOf === null ? (
           <Form.Item label={t("author.archive")} htmlFor="archive">
-            <input ref={chooser} type="file" accept=".zip,application/zip" hidden onChange={choose} />
+            <input
+              ref={chooser}
+              type="file"
+              accept=".zip,application/zip"
+              style={{ display: "none" }}
+              onChange={choose}
+            />
             <Space wrap>
               <Button id="archive" icon={<FileZipOutlined />} onClick={() => chooser.current?.click()}>
                 {t("author.choose")}
