@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import select
 import socket
 import struct
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from bachang.fabric._capturing import LocalCapture, wished
 from bachang.fabric._cgroups import Held
 from bachang.fabric._following import LocalFollower
 from bachang.fabric._ownership import sweep
+from bachang.fabric._pidfd import ended
 from bachang.fabric._printable import printable
 from bachang.fabric._pump import pump
 from bachang.fabric._state import StateDirectory
@@ -319,7 +319,7 @@ class LocalSandbox(contract.Sandbox):
         agent = os.pidfd_open(self._pid)
         try:
             self._ask("destroy")
-            if not select.select([agent], [], [], _DESTROY_S)[0]:
+            if not ended(agent, within_s=_DESTROY_S):
                 raise contract.PlatformError(f"the agent (pid {self._pid}) does not end")
         finally:
             os.close(agent)

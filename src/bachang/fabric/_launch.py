@@ -11,7 +11,6 @@ import contextlib
 import getpass
 import os
 import secrets
-import select
 import shutil
 import signal
 import socket
@@ -33,6 +32,7 @@ from bachang.fabric._contract import (
 )
 from bachang.fabric._first_hosts import write_requests
 from bachang.fabric._fork_server import agents
+from bachang.fabric._pidfd import ended
 from bachang.fabric._scarcity import (
     explain,
     explain_killed,
@@ -198,7 +198,7 @@ class _Watcher:
         for process in self._pidfds:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(process, signal.SIGKILL)
-            select.select([process], [], [], _SLACK_S)
+            ended(process, within_s=_SLACK_S)
         self.close()
 
     def close(self) -> None:

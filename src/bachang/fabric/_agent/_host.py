@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import signal
 import stat
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from bachang.fabric._accounts import Account, accounts
 from bachang.fabric._cgroups import Held
 from bachang.fabric._contract import FabricError, MachineError, PlatformError, SandboxError
 from bachang.fabric._host_groups import Membership
+from bachang.fabric._pidfd import ended
 from bachang.fabric._printable import printable
 from bachang.fabric._scarcity import explain
 from bachang.fabric._spawner import Birth, Command, SpawnError
@@ -139,7 +139,7 @@ class LiveHost:
         """Raises:
         PlatformError: its init has ended.
         """
-        if select.select([self.pidfd], [], [], 0)[0]:
+        if ended(self.pidfd):
             raise PlatformError(f"host {self.plan.name} ended while it was made")
 
     def last_words(self, path: str) -> str:
