@@ -96,7 +96,7 @@ def _growth(few: int, before: Pair, hosts: int, after: Pair) -> Row:
         unit="ms/host",
         peer="C limit's",
         ratio=own / peer,
-        limit="≤ 1.3×",
+        limit="≤ 1.3×" if hosts == _MANY else "",
     )
 
 
