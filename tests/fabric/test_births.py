@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from bachang.fabric import PlatformError
+from bachang.fabric import MachineError, PlatformError
 from bachang.fabric._agent._host import LiveHost, adopt
+from bachang.fabric._agent._making import Maker
 from bachang.fabric._host_groups import Membership
 from bachang.fabric._spawner import _REPORT, Birth, Spawner, SpawnError, _Outcome
 from tests.fabric.worlds import host
@@ -89,3 +93,43 @@ def test_a_host_that_ended_is_not_taken_in_and_not_found_by_its_number() -> None
             live.open("/etc/passwd", os.O_RDONLY)
     finally:
         live.close()
+
+
+class _NoRoom:
+    """A switch whose every port is taken."""
+
+    def plug(self, *args: object, **options: object) -> tuple[str, ...]:
+        raise MachineError("no port is free")
+
+
+@pytest.mark.parametrize("fails", ["somebody else, before it is born", "its own wiring"])
+def test_a_host_that_nobody_takes_is_ended_and_let_go(fails: str) -> None:
+    async def main() -> None:
+        birth: asyncio.Future[Birth] = asyncio.get_running_loop().create_future()
+        nursery = SimpleNamespace(
+            ahead={},
+            groups=SimpleNamespace(make=lambda *_: Membership()),
+            files=SimpleNamespace(creation=lambda _: b""),
+        )
+        spawner = SimpleNamespace(create=lambda *_: birth)
+        maker = Maker(cast("Any", nursery), cast("Any", spawner), cast("Any", _NoRoom()))
+        making = asyncio.create_task(maker.make(host("a", 1), 1))
+        await asyncio.sleep(0)
+        if fails != "its own wiring":
+            making.cancel()
+            await asyncio.wait([making])
+        with subprocess.Popen(["sleep", "60"]) as init:
+            birth.set_result(
+                Birth(
+                    pid=init.pid,
+                    pidfd=os.pidfd_open(init.pid),
+                    network=os.open("/proc/self/ns/net", os.O_RDONLY),
+                    open_descriptors=0,
+                )
+            )
+            (done,) = await asyncio.gather(making, return_exceptions=True)
+            assert isinstance(done, (MachineError, asyncio.CancelledError))
+            await asyncio.sleep(0)
+            assert init.wait(5) == -signal.SIGKILL
+
+    asyncio.run(main())

@@ -14,6 +14,7 @@ import pytest
 
 from bachang.fabric import LocalFabric, MachineError
 from bachang.fabric._fork_server import agents
+from bachang.fabric._launch import _Watcher
 from bachang.fabric.leaks import agents as living
 from bachang.fabric.leaks import family, fork_servers
 from tests.fabric.worlds import host, python_service, world
@@ -108,3 +109,28 @@ def test_where_it_cannot_start_the_deploy_says_what_it_said(
         LocalFabric().deploy(world(host("a", 11)), name="one")
     monkeypatch.undo()
     LocalFabric().deploy(world(host("a", 11)), name="one").destroy()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_client_without_standard_descriptors_deploys() -> None:
+    script = (
+        "from bachang.fabric import LocalFabric; from tests.fabric.worlds import host, world; "
+        "LocalFabric().deploy(world(host('a', 11)), name='one')"
+    )
+    words = ["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, script]
+    assert subprocess.run(words, cwd=_ROOT, timeout=60).returncode == 0
+    LocalFabric().attach("one").destroy()
+
+
+@pytest.mark.usefixtures("home", "fresh")
+def test_a_deploy_that_is_broken_off_at_once_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(watcher: _Watcher) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_Watcher, "wait", stop)
+    with pytest.raises(KeyboardInterrupt):
+        LocalFabric().deploy(world(host("a", 11)), name="one")
+    assert living() == {}, "not even for a moment"
+    assert LocalFabric().abandoned() == []

@@ -8,6 +8,7 @@ is up, and ends the agent if it is interrupted itself.
 from __future__ import annotations
 
 import contextlib
+import errno
 import getpass
 import os
 import secrets
@@ -31,7 +32,7 @@ from bachang.fabric._contract import (
     WorldError,
 )
 from bachang.fabric._first_hosts import write_requests
-from bachang.fabric._fork_server import agents
+from bachang.fabric._fork_server import Running, agents
 from bachang.fabric._pidfd import ended
 from bachang.fabric._scarcity import (
     explain,
@@ -104,7 +105,7 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
         watcher = _Watcher(ours, directory, deadline)
         try:
             with theirs:
-                _start(directory, assignment, lock, theirs)
+                watcher.asked = _start(directory, assignment, lock, theirs)
             watcher.wait()
         except OSError as error:  # of this side: the tools that map ids, say
             watcher.kill()
@@ -122,7 +123,7 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
 
 def _start(
     directory: StateDirectory, assignment: Assignment, lock: int, status: socket.socket
-) -> None:
+) -> Running:
     path = directory.path
     request = AgentRequest(
         directory=str(path),
@@ -138,8 +139,9 @@ def _start(
             opened.enter_context(_memory(name)) for name in ("assignment", "first-hosts")
         )
         files = [task.fileno(), door.fileno(), log, lock, first.fileno()]
-        agents.fork(request, [status.fileno(), *files, output])
+        asked = agents.fork(request, [status.fileno(), *files, output])
         _hand_over(assignment, task, first)
+        return asked
 
 
 def _open(opened: contextlib.ExitStack, path: Path, flags: int) -> int:
@@ -174,6 +176,8 @@ class _Watcher:
         self._pidfds: list[int] = []
         """Of the process that isolates itself, then of the agent, which is its child."""
         self._killed_before = killed_for_memory()
+        self.asked: Running | None = None
+        """Who forks it."""
 
     def wait(self) -> None:
         """Return when the sandbox is up.
@@ -194,12 +198,25 @@ class _Watcher:
                 raise self._refusal(kind, packet["error"]["message"])
 
     def kill(self) -> None:
-        """End the agent and everything below it, and wait for that."""
+        """End the agent and everything below it, also what is on its way, and wait for that."""
+        with contextlib.suppress(OSError):  # whoever waits for ids sees the end
+            self._status.shutdown(socket.SHUT_WR)
+        self._deadline = time.monotonic() + _SLACK_S
+        try:
+            while True:
+                self._kill_known()
+                if not self._receive():
+                    break
+        except (TimeoutError, MachineError):
+            pass  # whoever cannot be ended from here ends by itself, as the status socket is closed
+        self._kill_known()
+        self.close()
+
+    def _kill_known(self) -> None:
         for process in self._pidfds:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(process, signal.SIGKILL)
             ended(process, within_s=_SLACK_S)
-        self.close()
 
     def close(self) -> None:
         """Follow it no more."""
@@ -207,21 +224,36 @@ class _Watcher:
             os.close(self._pidfds.pop())
 
     def _next(self) -> dict[str, Any]:
-        self._status.settimeout(max(0.0, self._deadline - time.monotonic()))
         try:
-            data, pidfds, _, _ = socket.recv_fds(
-                self._status, _PACKET_BYTES, 1, socket.MSG_CMSG_CLOEXEC
-            )
-        except (TimeoutError, BlockingIOError):  # of a time of 0, too
+            data = self._receive()
+        except TimeoutError:
             if not self._pidfds:
-                agents.end()  # it is the fork server that does not answer
+                agents.end(self.asked)  # it is the fork server that does not answer
             raise PlatformError("the agent does not answer; it was ended") from None
-        except ConnectionError:
-            data, pidfds = b"", []
-        self._pidfds += pidfds
         if not data:
             raise self._refusal(PlatformError, "the agent ended while it deployed")
         return msgspec.json.decode(data, type=dict[str, Any])
+
+    def _receive(self) -> bytes:
+        """A packet; empty at the end. Keeps the pidfd that came with it.
+
+        Raises:
+            TimeoutError: none came in time.
+            MachineError: there is no room for its pidfd.
+        """
+        self._status.settimeout(max(0.0, self._deadline - time.monotonic()))
+        try:
+            data, pidfds, flags, _ = socket.recv_fds(
+                self._status, _PACKET_BYTES, 1, socket.MSG_CMSG_CLOEXEC
+            )
+        except BlockingIOError:  # of a time of 0
+            raise TimeoutError from None
+        except ConnectionError:
+            return b""
+        self._pidfds += pidfds
+        if flags & socket.MSG_CTRUNC:
+            raise MachineError(explain(errno.EMFILE) or "")
+        return data
 
     def _refusal(self, kind: type[FabricError], message: str) -> FabricError:
         """The error to raise: often the machine's, whoever met it first."""
@@ -239,7 +271,8 @@ class _Watcher:
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
             words = (self._directory.path / OUTPUT).read_text(errors="replace")
-            return (words or agents.last_words())[-_WORDS:].strip()
+            before = "" if self._pidfds else agents.last_words()
+            return (words or before)[-_WORDS:].strip()
         return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import stat
@@ -154,6 +155,12 @@ class LiveHost:
         finally:
             os.close(descriptor)
         return printable(raw)
+
+    def end(self) -> None:
+        """Kill its init, and so all of its programs, and let go of it."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        self.close()
 
     def close(self) -> None:
         """Let go of the namespaces; they vanish with the host's last process."""

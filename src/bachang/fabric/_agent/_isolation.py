@@ -60,11 +60,12 @@ def isolate(status: socket.socket, *, single_id: bool) -> None:
 
 def _tell(status: socket.socket, word: str, process: int) -> None:
     """With a pidfd: a number may mean somebody else by the time that it is read."""
-    packet = b'{"%s": %d}' % (word.encode(), process)
+    packet, pidfd = b'{"%s": %d}' % (word.encode(), process), os.pidfd_open(process)
     try:
-        socket.send_fds(status, [packet], [os.pidfd_open(process)])
+        socket.send_fds(status, [packet], [pidfd])
     except ConnectionError:
         os._exit(1)  # the client has gone
+    os.close(pidfd)
 
 
 def _own_proc() -> None:

@@ -30,12 +30,24 @@ class Maker:
         ahead = host.name in self._ahead
         birth, group = self._ahead.pop(host.name) if ahead else self._ask_for(host, generation)
         try:
-            born = await birth
+            born = await asyncio.shield(birth)
         except SpawnError as error:
             raise why_not_made(host, error) from error
+        except asyncio.CancelledError:  # it is born all the same, and nobody wants it any more
+            birth.add_done_callback(lambda late: _end(late, host, generation, group))
+            raise
         live = adopt(host, generation, born, group)
-        if born.open_descriptors:
-            raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
+        try:
+            if born.open_descriptors:
+                raise PlatformError(f"host {host.name} was born with descriptors: not safe to use")
+            await self._wire(live, spare=spare)
+        except BaseException:
+            live.end()
+            raise
+        return live
+
+    async def _wire(self, live: LiveHost, *, spare: bool) -> None:
+        host = live.plan
         if spare:
             await self._switch.room.room_for(host)
         live.ports = self._switch.plug(host, live.network, spare=spare)
@@ -44,7 +56,6 @@ class Maker:
         self._switch.configure(host, live.network)
         if not spare:
             self._switch.introduce(host, live.network)
-        return live
 
     def _ask_for(self, host: Host, generation: int) -> tuple[asyncio.Future[Birth], Membership]:
         try:
@@ -52,3 +63,8 @@ class Maker:
         except OSError as error:
             raise MachineError(f"control groups of host {host.name}: {error}") from error
         return self._spawner.create(self._nursery.files.creation(host), group.doors), group
+
+
+def _end(birth: asyncio.Future[Birth], host: Host, generation: int, group: Membership) -> None:
+    if not birth.cancelled() and birth.exception() is None:
+        adopt(host, generation, birth.result(), group).end()

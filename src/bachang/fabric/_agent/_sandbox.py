@@ -305,9 +305,7 @@ class World:
         """End a generation; the kernel takes its links away in its own time."""
         for supervisor in live.services.values():
             supervisor.stop()
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(live.pidfd, signal.SIGKILL)
-        live.close()
+        live.end()
 
     def _init_ended(self, pid: int) -> None:
         for name, live in self.hosts.items():
