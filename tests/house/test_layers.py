@@ -12,7 +12,7 @@ SOURCE = Path(bachang.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 LAYERS = (
-    {"account", "journal", "twins.codecs"},
+    {"account", "catalogue", "journal", "twins.codecs"},
     {"scenario"},
     {"plan"},
     {"twins", "services"},

@@ -17,10 +17,10 @@ import pytest
 from pydantic_core import PydanticKnownError
 
 import bachang
+from bachang.catalogue import CATALOGUE, SAID, Language, say, sentence
 from bachang.exercise import Outcome
 from bachang.portal._access import RULES
 from bachang.portal._faults import _KINDS
-from bachang.portal._language import CATALOGUE, SAID, Language, say, sentence
 from bachang.portal.models import Kind, Role, RunState
 
 SOURCE = Path(bachang.__file__).parent
@@ -240,7 +240,7 @@ def everything_told() -> dict[str, str]:
 def test_every_problem_is_told_in_chinese():
     known = {shape(english) for english in CATALOGUE["portal"]}
     missing = [f"{place}: {text}" for text, place in everything_told().items() if text not in known]
-    assert not missing, "add them to portal/problems.zh.toml:\n" + "\n".join(missing)
+    assert not missing, "add them to catalogue/problems.zh.toml:\n" + "\n".join(missing)
 
 
 def test_no_sentence_is_left_over():
@@ -282,7 +282,7 @@ def test_what_lower_rooms_say_is_told_in_chinese():
         if HOLE.sub("", text).strip(" :;,.()")
         and not any(one in known or told_otherwise(one) for one in {text, BEFORE.sub("", text)})
     ]
-    assert not missing, "add them to portal/*.zh.toml:\n" + "\n".join(missing)
+    assert not missing, "add them to catalogue/*.zh.toml:\n" + "\n".join(missing)
 
 
 def test_sentences_of_lower_rooms_are_said_there():

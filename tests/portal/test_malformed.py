@@ -17,8 +17,8 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from bachang.catalogue import both
 from bachang.portal._application import _authorise, application, document
-from bachang.portal._language import both
 from bachang.portal._problem import ProblemError
 from bachang.portal.routes import _dependencies as dependencies
 from bachang.scenario import ScenarioError

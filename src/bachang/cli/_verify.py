@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from bachang.catalogue import both
 from bachang.cli._arguments import Json, Language, Pack, Tongue, spoken
 from bachang.cli._console import busy, say
-from bachang.portal import both
 from bachang.verify import Check, VerifyReport, content_digest, keep_proof, to_html
 from bachang.verify import verify as verify_pack
 

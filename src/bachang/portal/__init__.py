@@ -7,7 +7,6 @@ of `bachang.portal._access`.
 
 from bachang.portal._assemble import Assembly
 from bachang.portal._demo import Demo
-from bachang.portal._language import both
 from bachang.portal._outside import Outside
 from bachang.portal._serve import PortBusyError, serve
 from bachang.portal._settings import AddressError, OidcSettings, Settings
@@ -20,6 +19,5 @@ __all__ = [
     "Outside",
     "PortBusyError",
     "Settings",
-    "both",
     "serve",
 ]

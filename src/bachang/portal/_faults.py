@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bachang.catalogue import Language, language_of, say
 from bachang.exercise import (
     ConditionError,
     ExerciseError,
@@ -27,7 +28,6 @@ from bachang.fabric import (
 )
 from bachang.journal import JournalError
 from bachang.portal._desk import NotRecordedError
-from bachang.portal._language import Language, language_of, say
 from bachang.portal._problem import ProblemError
 from bachang.scenario import ScenarioError
 

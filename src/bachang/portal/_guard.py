@@ -16,11 +16,11 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bachang.catalogue import language_of
 from bachang.portal._access import NOBODY, Person
 from bachang.portal._bodies import body, given
 from bachang.portal._faults import problem_of
 from bachang.portal._headers import cookie_name, hosts, origins, security_headers
-from bachang.portal._language import language_of, reason, say
 from bachang.portal._limits import Limit
 from bachang.portal._problem import ProblemError
 from bachang.portal._replies import Replies, check_key
@@ -167,5 +167,5 @@ async def _refuse(problem: ProblemError, scope: Scope, receive: Receive, send: S
     if scope["type"] == "http":
         await problem.response(language)(scope, receive, send)
     else:
-        why = reason(say(problem.detail, language))
+        why = problem.reason(language)
         await send({"type": "websocket.close", "code": 1008, "reason": why})

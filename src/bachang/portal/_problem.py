@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problems: a word for programs, a cause and a remedy for people.
 
-They are raised in English and told in the language of whoever asked, see `_language`.
+They are raised in English and told in the language of whoever asked, see `bachang.catalogue`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from http import HTTPStatus
 
 from starlette.responses import JSONResponse
 
-from bachang.portal._language import Language, say
+from bachang.catalogue import Language, say
 
 MEDIA_TYPE = "application/problem+json"
+_REASON_BYTES = 120
 
 
 class ProblemError(Exception):
@@ -50,6 +51,11 @@ class ProblemError(Exception):
             "detail": say(self.detail, language),
             "remedy": say(self.remedy, language),
         }
+
+    def reason(self, language: Language) -> str:
+        """As much of what is wrong as the close of a WebSocket can carry."""
+        detail = say(self.detail, language).encode("utf-8", "replace")
+        return detail[:_REASON_BYTES].decode(errors="ignore")
 
     def response(self, language: Language) -> JSONResponse:
         """The problem as an answer to a request."""

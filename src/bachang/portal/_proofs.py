@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 from pydantic import ValidationError
 
+from bachang.catalogue import both
 from bachang.plan import Plan, dumps, loads
-from bachang.portal._language import both
 from bachang.portal._outside import moment
 from bachang.portal.models import Document, Verification, VerificationState, VerifyCheck
 from bachang.verify import check_names, kept_proof

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bachang.catalogue import both
 from bachang.engine import load_plan
 from bachang.plan import Plan
-from bachang.portal._language import both
 from bachang.portal.models import Pack, Verified
 from bachang.scenario import ScenarioError, pack_stamp
 from bachang.verify import content_digest

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bachang.catalogue import both
 from bachang.engine import load_plan
 from bachang.fabric import Fabric
 from bachang.portal._access import Person
 from bachang.portal._ground import Ground
-from bachang.portal._language import both
 from bachang.portal._library import Library
 from bachang.portal._outside import moment
 from bachang.portal._problem import ProblemError, conflict

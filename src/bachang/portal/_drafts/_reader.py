@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bachang.catalogue import both
 from bachang.plan import Plan, changes, digest, lint, resolve
 from bachang.portal import _views as views
-from bachang.portal._language import both
 from bachang.portal._library import Library
 from bachang.portal._proofs import Proofs
 from bachang.portal.models import Draft, LintFinding, PlanChange, Reading, Severity

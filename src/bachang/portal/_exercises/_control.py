@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bachang.catalogue import both
 from bachang.exercise import run as run_program
 from bachang.fabric import FabricError
 from bachang.journal import JournalError
@@ -11,7 +12,6 @@ from bachang.plan import Inject, InjectKind
 from bachang.portal._access import Person
 from bachang.portal._exercises._exercises import Exercises
 from bachang.portal._ground import Ground
-from bachang.portal._language import both
 from bachang.portal._problem import conflict, not_found
 from bachang.portal._registry import ACTIVE, Registry
 from bachang.portal._stage import Stage

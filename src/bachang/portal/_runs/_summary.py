@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bachang.catalogue import both
 from bachang.exercise import TaskScore
-from bachang.portal._language import both
 from bachang.portal._memory import Memory, Trail
 from bachang.portal._outside import moment_or_none
 from bachang.portal._registry import ExerciseRow, RunRow

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bachang.catalogue import both
 from bachang.journal import Event
-from bachang.portal._language import both
 from bachang.portal._outside import moment
 from bachang.portal.models import RunEvent
 

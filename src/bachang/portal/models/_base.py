@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bachang.portal._language import both
+from bachang.catalogue import both
 
 Item = TypeVar("Item")
 

@@ -8,9 +8,9 @@ import contextlib
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
+from bachang.catalogue import language_of
 from bachang.portal._access import Person
 from bachang.portal._faults import problem_of
-from bachang.portal._language import language_of, reason, say
 from bachang.portal._live import GONE, SLOW, Viewer
 from bachang.portal._portal import Portal
 from bachang.portal._problem import ProblemError
@@ -92,7 +92,7 @@ async def _refuse(websocket: WebSocket, problem: ProblemError) -> None:
     language = language_of(websocket.headers.get("accept-language", ""))
     with contextlib.suppress(RuntimeError):
         await websocket.accept()
-        await websocket.close(_REFUSED_CODE, reason(say(problem.detail, language)))
+        await websocket.close(_REFUSED_CODE, problem.reason(language))
 
 
 def _number(text: str | None) -> int | None:

@@ -50,7 +50,6 @@ _RANGE = re.compile(r"\s*([a-z]+|\*)(?:-[a-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3
 _PLACE = re.compile(r"(\S+:\d+:\d+: )(?:([^\s:`']+): )?(.*)")
 """A line of a `ScenarioError`."""
 _JOINT = re.compile(r" (?:and|or) ")
-_REASON_BYTES = 120
 _DEPTH = 5
 """Sentences in sentences."""
 _MOST_JOINTS = 6
@@ -118,11 +117,6 @@ def _known(text: str, depth: int) -> str | None:
             if (said := each.say(text, depth - 1)) is not None:
                 return said
     return None
-
-
-def reason(text: str) -> str:
-    """As much of a text as the close of a WebSocket can carry."""
-    return text.encode("utf-8", "replace")[:_REASON_BYTES].decode(errors="ignore")
 
 
 @dataclass(frozen=True, slots=True)
