@@ -31,8 +31,6 @@ class AgentRequest:
     """The sandbox's state directory."""
     scratch: str
     """An empty directory, a place for mounts that nobody outside sees."""
-    spawner: str
-    """Path of the native helper."""
     single_id: bool
     """Only one id is mapped."""
 
@@ -47,8 +45,6 @@ class Assignment:
     world: World
     scratch: str
     """An empty directory, a place for mounts that nobody outside sees."""
-    spawner: str
-    """Path of the native helper."""
     zygote: str
     """Path of the zygote's library."""
     plant_argv: tuple[str, ...]

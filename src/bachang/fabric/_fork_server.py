@@ -25,7 +25,6 @@ NAME = "bachang-fork-server"
 """Stands on its command line."""
 _ROOM = " " * 4096
 """Where an agent's command line gets its words: as long as a path may be."""
-_WORDS = 600
 _NOT_STANDARD = 3
 
 # An agent needs more than this much memory. It is asked for first, and given back, because
@@ -59,9 +58,8 @@ class Running:
         self.end = weakref.finalize(self, _end, self.client, self.channel, process, self.said)
 
     def last_words(self) -> str:
-        """What it said of itself, at the end of it."""
-        size = os.fstat(self.said).st_size
-        return os.pread(self.said, _WORDS, max(0, size - _WORDS)).decode(errors="replace")
+        """What it said of itself."""
+        return os.pread(self.said, os.fstat(self.said).st_size, 0).decode(errors="replace")
 
 
 class ForkServer:
@@ -115,7 +113,7 @@ class ForkServer:
                 self._forget()
 
     def last_words(self) -> str:
-        """What it said of itself, at the end of it."""
+        """What it said of itself."""
         with self._lock:
             return self._running.last_words() if self._running else ""
 

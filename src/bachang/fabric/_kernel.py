@@ -50,6 +50,8 @@ _SLICE_NS = 100_000
 """The least that the scheduler takes."""
 _BY_MACHINE = {"x86_64": (155, 317, 126), "aarch64": (41, 277, 91)}
 
+_ARGUMENTS = slice(45, 47)
+"""arg_start and arg_end in /proc/self/stat (proc(5)), counted from the field behind the name."""
 _SIGNALS = range(1, 65)
 _DEFAULT_ACTION = 0
 _BLOCK_NONE = (ctypes.c_uint64 * 16)()
@@ -137,6 +139,14 @@ def process_control(option: int, value: int | bytes = 0) -> None:
     """prctl(2) with one argument."""
     argument = value if isinstance(value, bytes) else ctypes.c_ulong(value)
     _checked(_libc.prctl(option, argument, 0, 0, 0), f"prctl {option}")
+
+
+def command_line() -> tuple[int, int]:
+    """Address and bytes of this process's command line in its own memory, to write over."""
+    with open("/proc/self/stat", "rb") as file:
+        fields = file.read().rpartition(b")")[2].split()
+    start, end = (int(field) for field in fields[_ARGUMENTS])
+    return start, end - start
 
 
 def mind_all_signals() -> None:

@@ -128,7 +128,6 @@ def _start(
     request = AgentRequest(
         directory=str(path),
         scratch=assignment.scratch,
-        spawner=assignment.spawner,
         single_id=assignment.single_id,
     )
     with contextlib.ExitStack() as opened:

@@ -212,7 +212,7 @@ def _copy(source: str, target: str) -> None:
 
 
 def _copy_content(source: str, target: str) -> None:
-    """(`shutil` would, but asks more of the kernel than all the rest here.)"""
+    """(`shutil` would, but asks the kernel much about each file first.)"""
     with open(source, "rb", buffering=0) as given, open(target, "wb") as taken:
         taken.write(given.read())
 

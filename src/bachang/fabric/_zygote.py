@@ -93,7 +93,7 @@ class _Library:
 
     def server(self) -> Callable[[], int]:
         """What serves the agent until Python has a turn; all that it needs is made here."""
-        title, room = _title_place()
+        title, room = kernel.command_line()
         content = (ctypes.c_char * len(self._buffer)).from_buffer(self._buffer)
         return functools.partial(
             self._functions.serve,
@@ -185,14 +185,6 @@ def _own_size() -> int:
     """Bytes of address space in use."""
     with open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[0]) * _PAGE
-
-
-def _title_place() -> tuple[int, int]:
-    """Start and length of the command line in this process's memory."""
-    with open("/proc/self/stat", "rb") as file:
-        fields = file.read().rpartition(b")")[2].split()
-    start, end = int(fields[45]), int(fields[46])
-    return start, end - start
 
 
 def _host_paths() -> list[str]:

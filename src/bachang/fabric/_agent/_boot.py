@@ -28,7 +28,7 @@ def boot(status: socket.socket, request: AgentRequest) -> None:
         isolate(status, single_id=single_id)
         kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
         kernel.take_short_slices()
-        cradle = lay(request.spawner, request.scratch, single_id=single_id)
+        cradle = lay(request.scratch, single_id=single_id)
         with open(ASSIGNMENT_FD, "rb") as file:
             assignment = msgspec.json.decode(file.read(), type=Assignment)
         nursery = Nursery(assignment, cradle)

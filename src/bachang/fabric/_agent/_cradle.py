@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bachang.fabric import _kernel as kernel
 from bachang.fabric._agent._program import Beginning, Program, begin
 from bachang.fabric._assignment import FIRST_FD
+from bachang.fabric._native import SPAWNER
 from bachang.fabric._template import enter_host_template
 
 _REQUESTS_FD = 3
@@ -30,13 +31,12 @@ class Cradle:
     beginning: Beginning
 
 
-def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
+def lay(scratch: str, *, single_id: bool) -> Cradle:
     """Begin the spawner, which makes the hosts that the client has asked for at once.
 
     Where the template cannot be made, `Children.adopt` says so.
 
     Args:
-        spawner: Path of the program.
         scratch: An empty directory, a place for mounts.
         single_id: Only one id is mapped.
     """
@@ -44,7 +44,7 @@ def lay(spawner: str, scratch: str, *, single_id: bool) -> Cradle:
     for end in (requests, theirs):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _REQUEST_BUFFER)
     reports, write_end = os.pipe()
-    helper = os.open(spawner, os.O_RDONLY | os.O_CLOEXEC)
+    helper = os.open(SPAWNER, os.O_RDONLY | os.O_CLOEXEC)
 
     def prepare() -> None:
         kernel.unshare(kernel.CLONE_NEWNS)

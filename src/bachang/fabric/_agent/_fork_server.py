@@ -14,7 +14,6 @@ import os
 import signal
 import socket
 import sys
-from pathlib import Path
 
 import msgspec
 
@@ -31,8 +30,6 @@ from bachang.fabric._scarcity import explain  # noqa: E402
 
 _PACKET_BYTES = 1 << 16
 _MOST_FDS = 16
-_ARGUMENTS_START, _ARGUMENTS_END = 45, 46
-"""In /proc/self/stat, counted from the field behind the name."""
 
 
 def serve(channel: int) -> None:
@@ -106,7 +103,6 @@ def _place(given: list[int]) -> list[int]:
 
 def _sign(directory: str) -> None:
     """Put the mark and the sandbox's directory on this process's command line."""
-    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    start, end = int(fields[_ARGUMENTS_START]), int(fields[_ARGUMENTS_END])
+    start, room = kernel.command_line()
     words = b"\0".join([MARK.encode(), os.fsencode(directory)])
-    ctypes.memmove(start, words.ljust(end - start, b"\0"), end - start)
+    ctypes.memmove(start, words.ljust(room, b"\0"), room)
