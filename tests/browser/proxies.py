@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from tests.browser.serving import free_port
 from tests.browser.tls import answers
+from tests.waiting import until
 
 PAGE = Path(__file__).parents[2] / "docs" / "operator" / "proxy.md"
 START_S = 20.0
@@ -79,11 +79,8 @@ def documented(name: str, file: Path, behind: int) -> Iterator[int]:
     }[name]
     process = subprocess.Popen([program, *argv], env={**os.environ, "HOME": str(folder)})
     try:
-        end = time.monotonic() + START_S
-        while not answers(port):
-            assert process.poll() is None, f"{name} does not start"
-            assert time.monotonic() < end, f"{name} does not answer"
-            time.sleep(0.05)
+        until(lambda: answers(port) or process.poll() is not None, START_S, look_s=0.05)
+        assert process.poll() is None, f"{name} does not start"
         yield port
     finally:
         process.terminate()

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +17,15 @@ from bachang.fabric._launch import _Watcher
 from bachang.fabric.leaks import agents as living
 from bachang.fabric.leaks import family, fork_servers
 from tests.fabric.worlds import host, python_service, world
+from tests.waiting import until
 
 _ROOT = Path(__file__).parents[2]
+_DEPLOY = """
+import time
+from bachang.fabric import LocalFabric
+from tests.fabric.worlds import host, world
+LocalFabric().deploy(world(host("a", 11)), name="one")
+"""
 
 
 @pytest.fixture
@@ -76,22 +82,13 @@ def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("home")
 def test_it_ends_with_its_client_and_sandboxes_do_not() -> None:
-    script = (
-        "import os, time; from bachang.fabric import LocalFabric; "
-        "from tests.fabric.worlds import host, world; "
-        "LocalFabric().deploy(world(host('a', 11)), name='one'); "
-        "print('up', flush=True); time.sleep(60)"
-    )
-    words = [sys.executable, "-c", script]
+    words = [sys.executable, "-c", _DEPLOY + "print('up', flush=True); time.sleep(60)"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=_ROOT) as client:
         assert client.stdout
         assert client.stdout.readline() == b"up\n"
         (server,) = fork_servers(client.pid)
         client.kill()
-    deadline = time.monotonic() + 5
-    while os.path.exists(f"/proc/{server}") and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not os.path.exists(f"/proc/{server}")
+    until(lambda: not os.path.exists(f"/proc/{server}"), 5)
     live = LocalFabric().attach("one")
     assert live.exec("a", ["echo", "here"]).stdout == b"here\n"
     live.destroy()
@@ -113,11 +110,7 @@ def test_where_it_cannot_start_the_deploy_says_what_it_said(
 
 @pytest.mark.usefixtures("home")
 def test_a_client_without_standard_descriptors_deploys() -> None:
-    script = (
-        "from bachang.fabric import LocalFabric; from tests.fabric.worlds import host, world; "
-        "LocalFabric().deploy(world(host('a', 11)), name='one')"
-    )
-    words = ["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, script]
+    words = ["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, _DEPLOY]
     assert subprocess.run(words, cwd=_ROOT, timeout=60).returncode == 0
     LocalFabric().attach("one").destroy()
 
