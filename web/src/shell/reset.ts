@@ -1,5 +1,6 @@
 /** Asks before a reset, saying what is lost and what stays. */
 import { App } from "antd";
+import { GRAVE } from "#/components/grave";
 import { useTranslation } from "#/language";
 import * as portal from "#/transport/portal";
 import { useTell } from "./tell";
@@ -15,8 +16,7 @@ export function useReset(): (run: string, host: string | null) => void {
       content: host === null ? t("run.resetAllText") : t("run.resetHostText"),
       okText: t("run.confirmReset"),
       cancelText: t("run.cancel"),
-      okButtonProps: { danger: true },
-      focusable: { autoFocusButton: "cancel" },
+      ...GRAVE,
       onOk: () => tell(() => portal.reset(run, host)),
     });
 }

@@ -2,6 +2,7 @@
 import { App, Input } from "antd";
 import { useEffect } from "react";
 import { useBlocker } from "react-router";
+import { GRAVE } from "#/components/grave";
 import { useTranslation } from "#/language";
 import { SCENARIO } from "#/models/author";
 import type { DeskHands } from "./useDesk";
@@ -48,8 +49,7 @@ export function useFileQuestions(hands: DeskHands, show: (path: string) => void)
       content: t("author.deleteText"),
       okText: t("author.delete", { path }),
       cancelText: t("author.cancel"),
-      okButtonProps: { danger: true },
-      focusable: { autoFocusButton: "cancel" },
+      ...GRAVE,
       onOk: async () => {
         if (await hands.remove(path)) show(SCENARIO);
       },
@@ -70,8 +70,7 @@ export function useLeaveQuestion(needed: boolean): void {
       content: t("author.leaveText"),
       okText: t("author.go"),
       cancelText: t("author.stay"),
-      okButtonProps: { danger: true },
-      focusable: { autoFocusButton: "cancel" },
+      ...GRAVE,
       onOk: () => proceed(),
       onCancel: () => reset(),
     });

@@ -9,6 +9,7 @@ import {
 } from "@ant-design/icons";
 import { App, Button, Input } from "antd";
 import { useState, type ReactElement, type ReactNode } from "react";
+import { GRAVE } from "#/components/grave";
 import { Dialog } from "#/components/Dialog";
 import { DropMenu } from "#/components/DropMenu";
 import { useText, useTranslation } from "#/language";
@@ -139,8 +140,7 @@ function EndButton({ exercise }: { exercise: string }): ReactElement {
       content: t("console.endText"),
       okText: t("console.end"),
       cancelText: t("run.cancel"),
-      okButtonProps: { danger: true },
-      focusable: { autoFocusButton: "cancel" },
+      ...GRAVE,
       onOk: () => tell(() => portal.endExercise(exercise)),
     });
   return (

@@ -2,6 +2,7 @@
 import { MoreOutlined } from "@ant-design/icons";
 import { App, Button, type MenuProps } from "antd";
 import type { ReactElement } from "react";
+import { GRAVE } from "#/components/grave";
 import { DropMenu } from "#/components/DropMenu";
 import { useText, useTranslation } from "#/language";
 import type { Exercise } from "#/models/exercise";
@@ -66,8 +67,7 @@ function useEnd({ id, learner }: RunSummary): () => void {
       content: t("console.endOneText"),
       okText: t("console.endOne"),
       cancelText: t("run.cancel"),
-      okButtonProps: { danger: true },
-      focusable: { autoFocusButton: "cancel" },
+      ...GRAVE,
       onOk: () => tell(() => portal.endRun(id)),
     });
 }

@@ -2,6 +2,7 @@
 import { ClearOutlined } from "@ant-design/icons";
 import { App, Button } from "antd";
 import type { ReactElement } from "react";
+import { GRAVE } from "#/components/grave";
 import { useTranslation } from "#/language";
 import { clearable, type Machine } from "#/models/machine";
 import { useTell } from "#/shell/tell";
@@ -27,8 +28,7 @@ export function CleanUp({ machine }: { machine: Machine }): ReactElement {
       ),
       okText: t("machine.cleanUp"),
       cancelText: t("machine.cancel"),
-      okButtonProps: { danger: true },
-      focusable: { autoFocusButton: "cancel" },
+      ...GRAVE,
       onOk: clear,
     });
   return (

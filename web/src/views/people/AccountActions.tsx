@@ -2,6 +2,7 @@
 import { MoreOutlined } from "@ant-design/icons";
 import { App, Button } from "antd";
 import { useState, type ReactElement } from "react";
+import { GRAVE } from "#/components/grave";
 import { DropMenu } from "#/components/DropMenu";
 import { useTranslation } from "#/language";
 import type { Person } from "#/models/people";
@@ -63,8 +64,7 @@ function useLock({ id, name, disabled }: Person): () => void {
           content: t("people.account.lockText"),
           okText: t("people.account.lock"),
           cancelText: t("people.cancel"),
-          okButtonProps: { danger: true },
-          focusable: { autoFocusButton: "cancel" },
+          ...GRAVE,
           onOk: set,
         });
 }

@@ -2,6 +2,7 @@
 import { DeleteOutlined, MailOutlined, UserDeleteOutlined } from "@ant-design/icons";
 import { App, Button, Select, Skeleton, type TableColumnsType } from "antd";
 import { useState, type ReactElement } from "react";
+import { GRAVE } from "#/components/grave";
 import { Empty } from "#/components/Empty";
 import { Failed } from "#/components/Failed";
 import { RoleTags } from "#/components/RoleTags";
@@ -74,8 +75,7 @@ function GroupHead({ group, onChange }: GroupHeadProps): ReactElement {
       content: t("people.group.deleteText"),
       okText: t("people.group.delete"),
       cancelText: t("people.cancel"),
-      okButtonProps: { danger: true },
-      focusable: { autoFocusButton: "cancel" },
+      ...GRAVE,
       onOk: () => onChange(() => people.deleteGroup(group.id)),
     });
   return (

@@ -2,6 +2,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { App, Button, Skeleton, type TableColumnsType } from "antd";
 import { useState, type ReactElement } from "react";
+import { GRAVE } from "#/components/grave";
 import { Empty } from "#/components/Empty";
 import { Failed } from "#/components/Failed";
 import { RoleTags } from "#/components/RoleTags";
@@ -106,8 +107,7 @@ function useRevoke(): (invitation: string) => void {
       content: t("people.invitation.revokeText"),
       okText: t("people.invitation.revoke"),
       cancelText: t("people.cancel"),
-      okButtonProps: { danger: true },
-      focusable: { autoFocusButton: "cancel" },
+      ...GRAVE,
       onOk: async () => {
         await tell(() => people.callBack(invitation));
         await queries.invalidateQueries({ queryKey: ["invitations"] });
