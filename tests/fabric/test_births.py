@@ -16,8 +16,11 @@ import pytest
 from bachang.fabric import MachineError, PlatformError
 from bachang.fabric._agent._host import LiveHost, adopt
 from bachang.fabric._agent._making import Maker
+from bachang.fabric._birth import Birth
 from bachang.fabric._host_groups import Membership
-from bachang.fabric._spawner import _REPORT, Birth, Spawner, SpawnError, _Outcome
+from bachang.fabric._process import SpawnError
+from bachang.fabric._spawner import Spawner
+from bachang.fabric._spawner_wire import REPORT, Outcome
 from tests.fabric.worlds import host
 
 
@@ -38,8 +41,8 @@ def _with_a_spawner(work: Callable[[Spawner, int], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
-def _report(kind: _Outcome, number: int, value: int) -> bytes:
-    return _REPORT.pack(kind, number, value, 0, b"")
+def _report(kind: Outcome, number: int, value: int) -> bytes:
+    return REPORT.pack(kind, number, value, 0, b"")
 
 
 def test_one_that_has_ended_by_the_last_report_is_not_born() -> None:
@@ -50,8 +53,8 @@ def test_one_that_has_ended_by_the_last_report_is_not_born() -> None:
         ended: list[int] = []
         spawner.on_init_end = ended.append
         with subprocess.Popen(["sleep", "60"]) as other:
-            said = [(_Outcome.CREATED, 1, other.pid), (_Outcome.READY, 1, 0)]
-            said.append((_Outcome.EXITED, 0, other.pid))
+            said = [(Outcome.CREATED, 1, other.pid), (Outcome.READY, 1, 0)]
+            said.append((Outcome.EXITED, 0, other.pid))
             os.write(reports, b"".join(_report(*one) for one in said))
             with pytest.raises(SpawnError, match="ended at once"):
                 await asyncio.wait_for(birth, 10)
@@ -66,7 +69,7 @@ def test_one_whose_number_nobody_has_is_not_born() -> None:
         birth = spawner.expect(1)
         with subprocess.Popen(["true"]) as gone:
             pass
-        said = [(_Outcome.CREATED, 1, gone.pid), (_Outcome.READY, 1, 0)]
+        said = [(Outcome.CREATED, 1, gone.pid), (Outcome.READY, 1, 0)]
         os.write(reports, b"".join(_report(*one) for one in said))
         with pytest.raises(SpawnError, match="No such process"):
             await asyncio.wait_for(birth, 10)

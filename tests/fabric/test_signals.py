@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from bachang.fabric import LocalFabric
-from bachang.fabric._spawner import Process, new_process
+from bachang.fabric._process import Process, new_process
 from tests.fabric.worlds import host, world
 
 _OF_THE_C_LIBRARY = 0b11 << 31

@@ -15,7 +15,7 @@ import pytest
 
 from bachang.fabric import KeptTerminal, LocalFabric, Sandbox, SandboxError
 from bachang.fabric._agent._terminals import Held
-from bachang.fabric._spawner import Process
+from bachang.fabric._process import Process
 from tests.fabric.worlds import host, world
 
 _WAIT_S = 20.0

@@ -1,118 +1,23 @@
 """The agent's side of the spawner: requests out, reports in.
 
-Requests are those of `_spawner_wire`; reports come through a pipe as fixed records.
+Both are those of `_spawner_wire`; reports come through a pipe.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import enum
-import errno
 import os
-import signal
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
-from bachang.fabric import _recipe
+from bachang.fabric._birth import Birth
+from bachang.fabric._command import Command, entry, program
 from bachang.fabric._contract import PlatformError
-from bachang.fabric._spawner_wire import Request, send
-
-_REPORT = struct.Struct("<IIii112s")
-_WITH_TERMINAL = 1
-_NONE = -1
-_WHOLE_GROUP = 4
-"""PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9; EINVAL before."""
-
-
-class _Outcome(enum.IntEnum):
-    CREATED = 0
-    READY = 1
-    FAILED = 2
-    STARTED = 3
-    EXITED = 4
-
-
-class SpawnError(OSError):
-    """A host or program that did not come up; the file name is what was being done."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """A program to run in a host."""
-
-    argv: list[str]
-    environment: dict[str, str]
-    directory: str = "/"
-    uid: int = 0
-    gid: int = 0
-    groups: tuple[int, ...] = ()
-    capabilities: int = 0
-    limits: dict[int, int] = field(default_factory=dict)
-    nice: int = 0
-    log: str = ""
-    """A file in the host that takes standard output and error; input is then empty."""
-
-
-@dataclass(slots=True)
-class Process:
-    """A program that was asked for; its futures are set by reports."""
-
-    started: asyncio.Future[int]
-    """Its pid, in the agent's pid namespace; set once the program itself runs."""
-    exited: asyncio.Future[int]
-    """Exit status, or minus the signal. A `SpawnError` if it never became the program."""
-    born: asyncio.Future[None]
-    """Set as soon as ``pid`` is known: what is to be the program can be killed from then on."""
-    pid: int = 0
-    runs: bool = False
-    parent: int = 0
-    """The zygote that it was asked of."""
-    is_held: bool = False
-    """May somebody have to end it? Services end with their host."""
-    handle: int = _NONE
-    """Then a pidfd of it: its pid may be another's once it has ended."""
-
-    def signal_group(self, number: int) -> None:
-        """Send a signal to its process group; nobody else's, whatever has become of it."""
-        if self.handle == _NONE:
-            return
-        with contextlib.suppress(ProcessLookupError):  # the group first; it may lead none yet
-            try:
-                signal.pidfd_send_signal(self.handle, number, None, _WHOLE_GROUP)
-            except OSError as error:
-                if error.errno != errno.EINVAL:
-                    raise
-                os.killpg(self.pid, number)
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.handle, number)
-
-    def release(self) -> None:
-        """Forget how to end it: it has ended."""
-        if self.handle != _NONE:
-            os.close(self.handle)
-            self.handle = _NONE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Birth:
-    """A host that is ready. Its descriptors are the receiver's to close."""
-
-    pid: int
-    """Of its init, in the agent's pid namespace."""
-    pidfd: int
-    network: int
-    """Its network namespace."""
-    open_descriptors: int
-    """How many its init holds: none, if all is well."""
-
-    def close(self) -> None:
-        """Let go of it."""
-        os.close(self.pidfd)
-        os.close(self.network)
+from bachang.fabric._futures import refuse, settle
+from bachang.fabric._process import Process, SpawnError, new_process
+from bachang.fabric._spawner_wire import REPORT, Outcome, Request, send
 
 
 class Spawner:
@@ -177,7 +82,7 @@ class Spawner:
         process.is_held = bool(streams)
         number = self._take_number()
         self._programs[number] = process
-        payload = entry(command, terminal=len(streams) == 1) + _words(command)
+        payload = entry(command, terminal=len(streams) == 1) + program(command)
         running, closes = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             self._send(Request.RUN, number, payload, [host, closes, *streams, *cgroups])
@@ -216,8 +121,8 @@ class Spawner:
     def _read_reports(self) -> None:
         """All that there are: that of an end must not wait while its pid is taken for alive."""
         while data := self._next_reports():
-            for kind, number, value, detail, raw in _REPORT.iter_unpack(data):
-                self._take(_Outcome(kind), number, value, detail, raw)
+            for kind, number, value, detail, raw in REPORT.iter_unpack(data):
+                self._take(Outcome(kind), number, value, detail, raw)
         for future, birth in self._born.values():
             settle(future, birth)
         self._born.clear()
@@ -225,7 +130,7 @@ class Spawner:
     def _next_reports(self) -> bytes:
         """Whole records, as many as there are; empty if there are none, or it has gone."""
         try:
-            data = os.read(self._reports, _REPORT.size * 256)
+            data = os.read(self._reports, REPORT.size * 256)
         except BlockingIOError:
             return b""
         if not data:
@@ -233,26 +138,26 @@ class Spawner:
             self._on_end()
         return data
 
-    def _take(self, kind: _Outcome, number: int, value: int, detail: int, raw: bytes) -> None:
-        if kind is _Outcome.EXITED:
+    def _take(self, kind: Outcome, number: int, value: int, detail: int, raw: bytes) -> None:
+        if kind is Outcome.EXITED:
             self._take_exit(value, detail)
-        elif kind is _Outcome.FAILED:
+        elif kind is Outcome.FAILED:
             what = raw.partition(b"\0")[0].decode(errors="replace")
             error = SpawnError(value, os.strerror(value), what)
             self._take_failure(number, error, without_child=bool(detail))
-        elif kind is _Outcome.STARTED:
+        elif kind is Outcome.STARTED:
             self._take_start(number, value)
         elif number in self._signals:
             settle(self._signals.pop(number), None)
-        elif kind is _Outcome.CREATED and number in self._births:
+        elif kind is Outcome.CREATED and number in self._births:
             self._births[number] = (self._births[number][0], value)
-        elif kind is _Outcome.READY and number in self._births:
+        elif kind is Outcome.READY and number in self._births:
             self._take_birth(*self._births.pop(number), value)
 
     def _take_birth(self, future: asyncio.Future[Birth], pid: int, descriptors: int) -> None:
         """If it has ended, its report is in the pipe before the pid can be another's."""
         try:
-            self._born[pid] = (future, _hold(pid, descriptors))
+            self._born[pid] = (future, Birth.of(pid, descriptors))
         except OSError as error:
             what = "take hold of its init"
             refuse(future, SpawnError(error.errno, error.strerror, what))
@@ -308,63 +213,5 @@ class Spawner:
         self.on_init_end(pid)
 
 
-def _hold(pid: int, open_descriptors: int) -> Birth:
-    pidfd = os.pidfd_open(pid)
-    try:
-        network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-    except BaseException:
-        os.close(pidfd)
-        raise
-    return Birth(pid=pid, pidfd=pidfd, network=network, open_descriptors=open_descriptors)
-
-
 def _ended_early() -> SpawnError:
     return SpawnError(0, "its init ended at once", "a host")
-
-
-def entry(command: Command, *, terminal: bool = False) -> bytes:
-    """What the process is to be in its host, as ``enter`` of ``native/entry.c`` reads it."""
-    numbers = [_WITH_TERMINAL if terminal else 0, command.uid, command.gid, len(command.groups)]
-    numbers += command.groups
-    return b"".join(
-        [
-            struct.pack(f"<{len(numbers)}I", *numbers),
-            struct.pack("<Qi", command.capabilities, command.nice),
-            _recipe.word(command.log),
-            struct.pack("<I", len(command.limits)),
-            *(struct.pack("<IQ", *limit) for limit in command.limits.items()),
-            _recipe.word(command.directory),
-        ]
-    )
-
-
-def _words(command: Command) -> bytes:
-    environment = [f"{name}={value}" for name, value in command.environment.items()]
-    return _recipe.words(command.argv) + _recipe.words(environment)
-
-
-def new_process() -> Process:
-    """A program that was just asked for."""
-    loop = asyncio.get_running_loop()
-    process = Process(loop.create_future(), loop.create_future(), loop.create_future())
-    for future in (process.started, process.exited):
-        future.add_done_callback(_look_at)
-    return process
-
-
-def settle(future: asyncio.Future[Any], value: object) -> None:
-    """Set a result, unless the future is done."""
-    if not future.done():
-        future.set_result(value)
-
-
-def refuse(future: asyncio.Future[Any], error: Exception) -> None:
-    """Set an error, unless the future is done."""
-    if not future.done():
-        future.set_exception(error)
-
-
-def _look_at(future: asyncio.Future[Any]) -> None:
-    """Mark an exception as seen: whoever waits for the other future gets it too."""
-    if not future.cancelled():
-        future.exception()

@@ -1,4 +1,4 @@
-"""Requests to the spawner as bytes; reports are read in `_spawner`.
+"""Requests to the spawner as bytes, and the records that it reports.
 
 The wire is that of ``native/spawner.c``. Requests go over a stream socket, so they may be as
 large as a host's files are; descriptors travel with a request's header.
@@ -14,6 +14,8 @@ import struct
 from bachang.fabric import _recipe
 
 _HEADER = struct.Struct("<IIII")
+REPORT = struct.Struct("<IIii112s")
+"""An `Outcome`, the request's number, a value, a detail, what was being done."""
 
 
 class Request(enum.IntEnum):
@@ -23,6 +25,16 @@ class Request(enum.IntEnum):
     CREATE = 1
     RUN = 2
     SIGNAL = 3
+
+
+class Outcome(enum.IntEnum):
+    """What the spawner reports."""
+
+    CREATED = 0
+    READY = 1
+    FAILED = 2
+    STARTED = 3
+    EXITED = 4
 
 
 def send(

@@ -52,7 +52,7 @@ def service(entry: bytes, name: str, argv: list[str], environment: dict[str, str
     """What a service is: a file that its own process alone reads.
 
     Args:
-        entry: See `bachang.fabric._spawner.entry`.
+        entry: See `bachang.fabric._command.entry`.
         name: For ``ps``.
         argv: Its source and its function.
         environment: Its whole environment.

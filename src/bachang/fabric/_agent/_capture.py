@@ -27,7 +27,7 @@ from bachang.fabric._agent._network import Port
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._contract import CaptureStatus, PlatformError, SandboxError
-from bachang.fabric._spawner import settle
+from bachang.fabric._futures import settle
 
 _PACKET_BYTES = 1 << 16
 _LINK_BUFFER = 1 << 20

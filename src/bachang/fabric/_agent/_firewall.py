@@ -9,7 +9,8 @@ from bachang.fabric import _policy
 from bachang.fabric._agent._host import LiveHost
 from bachang.fabric._contract import PlatformError, WorldError
 from bachang.fabric._printable import printable
-from bachang.fabric._spawner import Spawner, SpawnError
+from bachang.fabric._process import SpawnError
+from bachang.fabric._spawner import Spawner
 
 _FIREWALL_S = 20.0
 _MESSAGE_BYTES = 8192

@@ -13,13 +13,15 @@ from typing import Protocol
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy
 from bachang.fabric._accounts import Account, accounts
+from bachang.fabric._birth import Birth
 from bachang.fabric._cgroups import Held
+from bachang.fabric._command import Command
 from bachang.fabric._contract import FabricError, MachineError, PlatformError, SandboxError
 from bachang.fabric._host_groups import Membership
 from bachang.fabric._pidfd import ended
 from bachang.fabric._printable import printable
+from bachang.fabric._process import SpawnError
 from bachang.fabric._scarcity import explain
-from bachang.fabric._spawner import Birth, Command, SpawnError
 from bachang.plan import Host
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

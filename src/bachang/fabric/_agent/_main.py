@@ -23,8 +23,8 @@ from bachang.fabric._agent._requests import Requests
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._assignment import LISTENER_FD, LOG_FD, Assignment
 from bachang.fabric._contract import FabricError, MachineError
+from bachang.fabric._futures import refuse
 from bachang.fabric._scarcity import explain
-from bachang.fabric._spawner import refuse
 from bachang.journal import EventLog
 
 

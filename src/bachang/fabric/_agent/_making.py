@@ -8,9 +8,11 @@ from bachang.fabric._agent._firewall import load_firewall
 from bachang.fabric._agent._host import LiveHost, adopt, why_not_made
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
+from bachang.fabric._birth import Birth
 from bachang.fabric._contract import MachineError, PlatformError
 from bachang.fabric._host_groups import Membership
-from bachang.fabric._spawner import Birth, Spawner, SpawnError
+from bachang.fabric._process import SpawnError
+from bachang.fabric._spawner import Spawner
 from bachang.plan import Host
 
 

@@ -33,8 +33,8 @@ from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._contract import PlatformError, SandboxError
+from bachang.fabric._futures import refuse, settle
 from bachang.fabric._printable import printable
-from bachang.fabric._spawner import refuse, settle
 
 LINK_FD = 3
 _PACKET_BYTES = 1 << 22

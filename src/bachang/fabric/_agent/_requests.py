@@ -23,7 +23,7 @@ from bachang.fabric._agent._services import socket_in
 from bachang.fabric._agent._terminals import Terminals
 from bachang.fabric._contract import FabricError, HostStatus, SandboxError, SandboxStatus
 from bachang.fabric._follower import Entry
-from bachang.fabric._spawner import Process, SpawnError
+from bachang.fabric._process import Process, SpawnError
 
 _WORDS_IN_JOURNAL = 2000
 _TERMINAL_S = 10.0

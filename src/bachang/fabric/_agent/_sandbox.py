@@ -30,7 +30,8 @@ from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import Held
 from bachang.fabric._contract import FabricError, SandboxError
 from bachang.fabric._guarantees import demand, explain, missing
-from bachang.fabric._spawner import Process, Spawner
+from bachang.fabric._process import Process
+from bachang.fabric._spawner import Spawner
 from bachang.plan import Host, Service, ServiceKind
 
 _BESIDE_EACH_OTHER = 32

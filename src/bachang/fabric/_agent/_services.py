@@ -18,8 +18,8 @@ from bachang.fabric._agent._host import LiveHost
 from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._contract import MachineError, WorldError
+from bachang.fabric._process import Process, SpawnError
 from bachang.fabric._scarcity import explain_last_words
-from bachang.fabric._spawner import Process, SpawnError
 from bachang.plan import Service
 
 _FIRST_PAUSE_S = 0.2

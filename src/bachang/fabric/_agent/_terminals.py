@@ -20,8 +20,8 @@ from typing import Any
 
 from bachang.fabric._agent._door import Caller
 from bachang.fabric._contract import KeptTerminal, SandboxError
+from bachang.fabric._process import Process
 from bachang.fabric._recording import Recording
-from bachang.fabric._spawner import Process
 
 MOST = 64
 """Terminals that are remembered; those that ended first are forgotten first."""

@@ -21,15 +21,9 @@ from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._spawner import (
-    Command,
-    Process,
-    SpawnError,
-    entry,
-    new_process,
-    refuse,
-    settle,
-)
+from bachang.fabric._command import Command, entry
+from bachang.fabric._futures import refuse, settle
+from bachang.fabric._process import Process, SpawnError, new_process
 from bachang.fabric._zygote_wire import BUILT_IN, LINK_FD, REPORT, TITLE_ROOM, Outcome
 
 _PACKET_BYTES = 1 << 16

@@ -8,7 +8,8 @@
  * What it keeps is the filter and the steps that are the same for all hosts.
  *
  * It decides nothing. Which mounts a host has, which files, capabilities, limits and system
- * calls, all comes from the agent as data (see _spawner.py and _recipe.py for the encoding).
+ * calls, all comes from the agent as data (see _spawner_wire.py, _command.py and _recipe.py for
+ * the encoding).
  *
  *   descriptor 3   requests: a header, then its payload; descriptors travel with the header
  *   descriptor 4   reports: fixed records, smaller than PIPE_BUF, so every process may write
