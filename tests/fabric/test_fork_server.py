@@ -36,11 +36,18 @@ def fresh() -> Iterator[None]:
     agents.end()
 
 
+def _prepared(fabric: LocalFabric) -> int:
+    """The pid of its fork server, which has its name a moment after it was started."""
+    fabric.prepare()
+    until(lambda: fork_servers(os.getpid()))
+    (server,) = fork_servers(os.getpid())
+    return server
+
+
 @pytest.mark.usefixtures("home", "fresh")
 def test_sandboxes_share_one_and_it_knows_none_of_them() -> None:
     fabric = LocalFabric()
-    fabric.prepare()
-    (server,) = fork_servers(os.getpid())
+    server = _prepared(fabric)
     fabric.deploy(world(host("a", 11, **python_service())), name="one")
     held = os.listdir(f"/proc/{server}/fd")
     fabric.deploy(world(host("a", 11)), name="two")
@@ -70,8 +77,7 @@ def test_one_that_died_is_replaced_and_its_sandboxes_live_on() -> None:
 def test_one_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     fabric = LocalFabric(ready_timeout_s=0.2)
     monkeypatch.setattr("bachang.fabric._launch._SLACK_S", 0.2)
-    fabric.prepare()
-    (server,) = fork_servers(os.getpid())
+    server = _prepared(fabric)
     os.kill(server, signal.SIGSTOP)
     with pytest.raises(Exception, match="does not answer"):
         fabric.deploy(world(host("a", 11)), name="one")
