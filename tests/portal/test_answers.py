@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bachang.portal import Assembly
+from bachang.portal.models import Role
 from tests.portal.people import People
 from tests.portal.test_run import running, start
 
@@ -112,3 +113,34 @@ def test_hints_at_once_are_each_sold_once(people: People, run: str, assembly: As
         headers={"Idempotency-Key": f"hint-{sold}"},
     )  # fmt: skip
     assert same.json()["outcome"] == "wrong"  # keys of answers are apart from those of hints
+
+
+ALIKE = {
+    '{"task": "find", "answer": "guess"}': [200, 403, 403, 401],
+    '{"task": "find"}': [200, 403, 403, 401],
+    '{"task": "find", "answer": "a", "answer": "b"}': [200, 403, 403, 401],
+    '{"task": "none", "answer": "guess"}': [404, 403, 403, 401],
+    '{"task": "find", "answer": 1}': [422, 403, 403, 401],
+    '{"task": "find", "answer": "guess", "more": 1}': [422, 403, 403, 401],
+    '{"task": "find", "answer": "\\ud800"}': [422, 403, 403, 401],
+    '{"task": "find"': [422, 422, 422, 422],
+    "": [422, 403, 403, 401],
+}
+"""What is said to the learner, another one, an organiser and nobody."""
+
+
+def test_the_short_way_and_the_apis_answer_alike(people: People, run: str) -> None:
+    """Plain JSON is answered in front of the API; the same, said in another way, by the API."""
+    clients = (people("ann"), people("bob"), people("org", Role.ORGANISER), people.nobody)
+
+    def ask(client: TestClient, content: str, kind: str) -> tuple[int, bytes, str]:
+        key = f"key-{[*ALIKE].index(content)}"
+        headers = {"Content-Type": kind, "Idempotency-Key": key}
+        said = client.post(f"/api/runs/{run}/answers", content=content, headers=headers)
+        return said.status_code, said.content, said.headers["Content-Type"]
+
+    for content, statuses in ALIKE.items():
+        short = [ask(client, content, "application/json") for client in clients]
+        long = [ask(client, content, "application/json; charset=utf-8") for client in clients]
+        assert long == short
+        assert [status for status, *_ in short] == statuses

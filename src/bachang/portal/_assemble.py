@@ -136,7 +136,7 @@ class Assembly:
         )
         _register_topics(self.portal)
         self.api = self._api(settings)
-        warm = Warm(self.api, access, exercises, self.portal.boards)
+        warm = Warm(self.api, access, exercises, self.portal.boards, self.portal.answers)
         self.app = Guard(warm, screens, settings, self.sessions, self._replies, outside.elapsed)
 
     def _api(self, settings: Settings) -> FastAPI:

@@ -142,11 +142,9 @@ class Registry:
         """Whether relations to an exercise or run can be told without the data base."""
         if kind == "run":
             run = self._known_runs.get(identity)
-            return (
-                run is not None
-                and run.account is not None
-                and self.at_hand("exercise", run.exercise)
-            )
+            if run is None or run.account is None:
+                return False
+            return run.exercise in self._known_exercises
         row = self._known_exercises.get(identity)
         return row is not None and row.kind is not Kind.DRILL and identity in self._known_places
 
