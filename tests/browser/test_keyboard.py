@@ -26,6 +26,15 @@ STOP = """() => {
 }"""
 """What has the focus: its name, where it is, whether that can be seen."""
 
+SHARE = """bar => {
+  const it = bar.getBoundingClientRect();
+  const all = bar.closest(".ant-splitter").getBoundingClientRect();
+  return bar.ariaOrientation === "vertical"
+    ? ((it.left + it.width / 2 - all.left) / all.width) * 100
+    : ((it.top + it.height / 2 - all.top) / all.height) * 100;
+}"""
+"""How many hundredths of all its parts lie before a bar."""
+
 
 @pytest.fixture(scope="module")
 def console(signed_in: BrowserContext, serving: Serving, run_address: str) -> str:
@@ -65,7 +74,8 @@ def test_walks_through_the_runs_page(page: Page, run_address: str):
     page.locator(".react-flow__node").first.wait_for()
     expect(page.locator(".xterm-rows").last).to_contain_text(re.compile("[$#]"))
     stops = walk(page, until="Terminal on desk")
-    check(stops, "Skip to", "Library", "Pause", "The way to", "Your answer", "desk", "New terminal")
+    first = ["Skip to", "Library", "Pause", "The way to", "Your answer"]
+    check(stops, *first, "Size of “Tasks”", "desk", "Size of “World”", "New terminal")
 
 
 def test_walks_through_the_console(page: Page, console: str):
@@ -106,8 +116,39 @@ def test_goes_on_behind_a_terminal(page: Page, run_address: str):
     expect(page.get_by_text("Esc, Tab leaves").first).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("separator").last).to_be_focused()
+    page.keyboard.press("Tab")
     expect(right.get_by_role("tab").first).to_be_focused()
     expect(left.get_by_role("tab").first).to_be_visible()
+
+
+def test_bars_between_parts_move(page: Page, run_address: str):
+    page.goto(run_address)
+    open_terminal(page, "desk", "trainee")
+    open_terminal(page, "gate", "root")
+    page.get_by_role("button", name="Side by side").last.click()
+    expect(page.locator(".xterm-rows").last).to_contain_text(re.compile("[$#]"))
+    tasks, world, terminals = page.get_by_role("separator").all()
+    expect(tasks).to_have_accessible_name("Size of “Tasks”")
+    moves(page, tasks, "ArrowLeft", "ArrowRight")
+    expect(world).to_have_accessible_name("Size of “World”")
+    moves(page, world, "ArrowUp", "ArrowDown")
+    expect(terminals).to_have_accessible_name(re.compile("^Size of “trainee@desk"))
+    moves(page, terminals, "ArrowLeft", "ArrowRight")
+
+
+def moves(page: Page, bar: Locator, less: str, more: str) -> None:
+    """Its keys move it on the page by as much as it says, and no further than it says."""
+    bar.focus()
+    low, high = (int(bar.get_attribute(f"aria-value{end}") or "") for end in ("min", "max"))
+    found = []
+    for key in ("Home", more, less, less, "End", more, less):
+        page.keyboard.press(key)
+        now, share = int(bar.get_attribute("aria-valuenow") or ""), bar.evaluate(SHARE)
+        assert now == pytest.approx(share, abs=1.5), key
+        found.append(now)
+    assert low < high
+    assert found == pytest.approx([low, low + 4, low, low, high, high, high - 4], abs=1)
 
 
 def test_opens_a_host_and_leaves_it(page: Page, run_address: str):

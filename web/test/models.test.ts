@@ -7,6 +7,7 @@ import { bounded } from "#/models/links";
 import { extend, joined, lively, samplesOf, shown } from "#/models/points";
 import { problemFrom, Problem } from "#/models/problem";
 import { recorded } from "#/models/recorded";
+import { moved } from "#/models/split";
 import { titles } from "#/models/terminal";
 import { pick, textModel } from "#/models/text";
 import { graph, oriented } from "#/models/topology";
@@ -30,6 +31,23 @@ describe("addresses", () => {
     for (const text of ["http://a.test/ 上", "`http://a.test/`上", "[甲](http://a.test/)上", "<http://a.test/>上"]) {
       expect(bounded(text)).toBe(text);
     }
+  });
+});
+
+describe("a bar between two parts", () => {
+  const place = { now: 30, min: 20, max: 32 };
+  it("goes by arrows along its way, and no further than it may", () => {
+    expect(moved("ArrowLeft", false, place)).toBe(26);
+    expect(moved("ArrowRight", false, place)).toBe(32);
+    expect(moved("ArrowUp", true, place)).toBe(26);
+    expect(moved("ArrowDown", true, place)).toBe(32);
+  });
+  it("goes to its ends, and lets other keys alone", () => {
+    expect(moved("Home", true, place)).toBe(20);
+    expect(moved("End", false, place)).toBe(32);
+    expect(moved("ArrowUp", false, place)).toBeNull();
+    expect(moved("ArrowLeft", true, place)).toBeNull();
+    expect(moved("Tab", false, place)).toBeNull();
   });
 });
 

@@ -1,11 +1,12 @@
 /** The terminals that are open: tabs in panes, panes side by side. */
 import { CloseOutlined, PlusOutlined, SplitCellsOutlined } from "@ant-design/icons";
-import { Button, Splitter } from "antd";
+import { Button } from "antd";
 import { lazy, Suspense, useMemo, type ReactElement } from "react";
 import { useTranslation } from "#/language";
 import { splittable, type Dock, type Pane } from "#/models/dock";
 import { titles, type TerminalSession } from "#/models/terminal";
 import { DropMenu } from "./DropMenu";
+import { Split } from "./Split";
 import type { Line, LineListener } from "./TerminalPane";
 import { Waiting } from "./Waiting";
 import css from "./TerminalDock.module.css";
@@ -37,13 +38,14 @@ export function TerminalDock(props: TerminalDockProps): ReactElement {
   const names = useMemo(() => titles(props.sessions), [props.sessions]);
   if (dock.length === 0) return <NoTerminal {...props} />;
   return (
-    <Splitter className={css.dock ?? ""}>
-      {dock.map((pane, at) => (
-        <Splitter.Panel key={at} min={180}>
-          <PaneView {...props} pane={pane} names={names} last={at === dock.length - 1} />
-        </Splitter.Panel>
-      ))}
-    </Splitter>
+    <Split
+      className={css.dock}
+      parts={dock.map((pane, at) => ({
+        label: names.get(pane.front) ?? pane.front,
+        content: <PaneView {...props} pane={pane} names={names} last={at === dock.length - 1} />,
+        min: 180,
+      }))}
+    />
   );
 }
 

@@ -205,6 +205,10 @@ export const en = {
     zoomIn: "Enlarge the map",
     zoomOut: "Shrink the map",
   },
+  split: {
+    bar: "Size of “{{part}}”",
+    fold: "Fold or unfold",
+  },
   terminal: {
     title: "Terminals",
     open: "New terminal",

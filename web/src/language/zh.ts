@@ -203,6 +203,10 @@ export const zh: Words = {
     zoomIn: "放大地图",
     zoomOut: "缩小地图",
   },
+  split: {
+    bar: "“{{part}}”的大小",
+    fold: "收起或展开",
+  },
   terminal: {
     title: "终端",
     open: "新建终端",

@@ -1,11 +1,11 @@
 /** The desk of an author: files, text and what comes of it, side by side or one by one. */
-import { Splitter } from "antd";
 import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
 import { Waiting } from "#/components/Waiting";
 import type { Goal } from "#/components/editor/CodeEditor";
 import { FileList } from "#/components/author/FileList";
 import { useNarrow } from "#/components/narrow";
 import { Segments } from "#/components/Segments";
+import { Split } from "#/components/Split";
 import { useTranslation } from "#/language";
 import { SCENARIO, unsaved, verificationProjection, type Finding, type PackFile } from "#/models/author";
 import { useLive, useQuery } from "#/transport/hooks";
@@ -94,15 +94,14 @@ export function AuthorPage({ pack, files }: { pack: string; files: PackFile[] })
           <div className={css.part}>{{ files: list, text, outcome }[part]}</div>
         </>
       ) : (
-        <Splitter className={css.desk ?? ""}>
-          <Splitter.Panel defaultSize={230} min={140} collapsible>
-            {list}
-          </Splitter.Panel>
-          <Splitter.Panel min={320}>{text}</Splitter.Panel>
-          <Splitter.Panel defaultSize="40%" min={300} collapsible>
-            {outcome}
-          </Splitter.Panel>
-        </Splitter>
+        <Split
+          className={css.desk}
+          parts={[
+            { label: t("author.files"), content: list, size: 230, min: 140, folds: true },
+            { label: t("author.text"), content: text, min: 320 },
+            { label: t("author.findings"), content: outcome, size: "40%", min: 300, folds: true },
+          ]}
+        />
       )}
     </main>
   );

@@ -1,10 +1,10 @@
 /** Lays the parts of a run out: side by side on a desk, one at a time on a phone. */
-import { Splitter } from "antd";
 import { lazy, Suspense, useDeferredValue, useState, type ReactElement, type ReactNode } from "react";
 import { useNarrow } from "#/components/narrow";
 import { Timeline } from "#/components/Timeline";
 import { Waiting } from "#/components/Waiting";
 import { Segments } from "#/components/Segments";
+import { Split } from "#/components/Split";
 import { useTranslation } from "#/language";
 import type { Connection } from "#/models/live";
 import { others } from "#/models/run";
@@ -96,26 +96,40 @@ interface LayoutProps {
 }
 
 function Desk({ part, onPart, view }: LayoutProps): ReactElement {
+  const { t } = useTranslation();
   const upper = UPPER.find((each) => each === part) ?? "world";
+  const above = (
+    <div className={css.upper}>
+      <Choice parts={UPPER} part={upper} onPart={onPart} />
+      <div className={css.part}>{view(upper)}</div>
+    </div>
+  );
   return (
-    <Splitter className={css.desk ?? ""}>
-      <Splitter.Panel defaultSize={408} min={300} max="50%" className={css.tasks ?? ""}>
-        {view("tasks")}
-      </Splitter.Panel>
-      <Splitter.Panel>
-        <Splitter orientation="vertical">
-          <Splitter.Panel min={160}>
-            <div className={css.upper}>
-              <Choice parts={UPPER} part={upper} onPart={onPart} />
-              <div className={css.part}>{view(upper)}</div>
-            </div>
-          </Splitter.Panel>
-          <Splitter.Panel defaultSize="42%" min={120}>
-            {view("terminal")}
-          </Splitter.Panel>
-        </Splitter>
-      </Splitter.Panel>
-    </Splitter>
+    <Split
+      className={css.desk}
+      parts={[
+        {
+          label: t("run.tasks"),
+          content: view("tasks"),
+          size: 408,
+          min: 300,
+          max: "50%",
+          className: css.tasks,
+        },
+        {
+          label: t("run.world"),
+          content: (
+            <Split
+              vertical
+              parts={[
+                { label: t(`run.${upper}`), content: above, min: 160 },
+                { label: t("run.terminal"), content: view("terminal"), size: "42%", min: 120 },
+              ]}
+            />
+          ),
+        },
+      ]}
+    />
   );
 }
 
