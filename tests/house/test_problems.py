@@ -48,6 +48,8 @@ ERRORS = {
     *("CorruptLogError", "UnknownTaskError", "NoHintError", "RequestError"),
 }
 """Errors that reach people through the portal, by what they say first."""
+PROBES = [SOURCE / "fabric" / "_probes.py", SOURCE / "fabric" / "_checks.py"]
+"""Files that say what the doctor saw."""
 SILENT = ("conformance", "_capture.py", "_capturing.py", "_contract.py", "_demo.py")
 """Files of lower rooms whose errors no portal meets: captures are the command line's."""
 TALKING = [
@@ -151,8 +153,10 @@ def text_of(node: ast.expr) -> str | None:
 
 def either(node: ast.expr) -> list[str]:
     """The shapes of a text, or of both where one of two is chosen."""
-    parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
-    return [text for text in map(text_of, parts) if text is not None]
+    if isinstance(node, ast.IfExp):
+        return either(node.body) + either(node.orelse)
+    text = text_of(node)
+    return [] if text is None else [text]
 
 
 def told(path: Path) -> Iterator[tuple[str, str]]:
@@ -210,6 +214,17 @@ def errors_of(path: Path) -> Iterator[tuple[str, str]]:
                 yield from ((place, text) for text in either(node.args[0]))
 
 
+def details_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Place and shape of what a file's probes saw."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Outcome":
+            place = f"{path.relative_to(SOURCE)}:{node.lineno}"
+            details = [word.value for word in node.keywords if word.arg == "detail"]
+            for text in [text for detail in details for text in either(detail)]:
+                if PROSE.search(HOLE.sub("", text)):
+                    yield place, text
+
+
 def prose_of(path: Path) -> Iterator[tuple[str, str]]:
     """Place and shape of every sentence of a file: texts with words in them, on one line."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -255,6 +270,8 @@ def lower_rooms() -> Iterator[tuple[str, str]]:
     for path in sorted(TALKING):
         if path.name not in SAYING_NONE:
             yield from prose_of(path)
+    for path in PROBES:
+        yield from details_of(path)
     for room in ("fabric", "engine", "journal", "exercise", "verify", "twins/plant"):
         for path in sorted((SOURCE / room).rglob("*.py")):
             if not any(part in SILENT for part in path.parts):

@@ -47,6 +47,9 @@ def test_a_class(people: People, tom: TestClient, group: str, assembly: Assembly
     address = f"/api/exercises/{exercise['id']}"
     two_run = [("Ann", "running", None), ("Ben", "running", None), ("Cat", "queued", 1)]
     until(lambda: states(tom, exercise["id"]), lambda seen: seen == two_run)
+    waits = tom.get(f"/api/runs/{exercise['runs'][2]['id']}").json()
+    assert waits["title"] == tom.get("/api/packs/hall").json()["title"]
+    assert set(waits["title"]) == {"en", "zh"}
     full = tom.get(address).json()["capacity"]
     assert (full["fits"], full["running"], full["reason"]) == (0, 2, "operator")
     ann, ben, _ = [run["id"] for run in exercise["runs"]]

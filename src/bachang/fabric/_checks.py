@@ -47,7 +47,7 @@ def table_holds(family: str, entries: int) -> Outcome:
     """Does the machine's neighbour table of ``ipv4`` or ``ipv6`` hold so many entries?"""
     path = Path(f"/proc/sys/net/{family}/neigh/default/gc_thresh3")
     allowed = int(path.read_text())
-    return Outcome(present=allowed >= entries, detail=f"gc_thresh3 is {allowed}")
+    return Outcome(present=allowed >= entries, detail=f"gc_thresh3 = {allowed}")
 
 
 def try_script(*script: str) -> Outcome:

@@ -25,6 +25,7 @@ _FEWEST_NAMESPACES = 1024
 _ENOUGH_PIDS = 32_768
 _RESTRICTED = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 _CGROUPS = Path("/sys/fs/cgroup")
+_TUN = "/dev/net/tun"
 
 _MAKE_NAMESPACES = (
     "from bachang.fabric import _kernel as k; k.unshare(k.CLONE_NEWUSER); k.unshare(k.CLONE_NEWNS)"
@@ -109,7 +110,7 @@ def _python() -> Outcome:
 
 def _files() -> Outcome:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return Outcome(present=most >= _ENOUGH_FILES, detail=f"at most {most}")
+    return Outcome(present=most >= _ENOUGH_FILES, detail=f"at most {most} open files")
 
 
 def _qdisc(kind: str, options: str) -> Callable[[], Outcome]:
@@ -140,28 +141,29 @@ def _ipv6() -> Outcome:
 def _pids() -> Outcome:
     names = ("pid_max", "threads-max")
     found = {name: _number(f"/proc/sys/kernel/{name}") for name in names}
-    detail = ", ".join(f"kernel.{name} is {value}" for name, value in found.items())
+    detail = ", ".join(f"kernel.{name} = {value}" for name, value in found.items())
     return Outcome(present=min(found.values()) >= _ENOUGH_PIDS, detail=detail)
 
 
 def _unified_groups() -> Outcome:
     """Version 2 alone, as today's systems have it; version 1 serves as well while it is there."""
     unified = (_CGROUPS / "cgroup.controllers").exists()
-    detail = "version 2" if unified else "version 1" if _CGROUPS.exists() else "none mounted"
-    return Outcome(present=unified, detail=detail)
+    return Outcome(
+        present=unified,
+        detail="version 2" if unified else "version 1" if _CGROUPS.exists() else "none mounted",
+    )
 
 
 def _tun() -> Outcome:
-    path = "/dev/net/tun"
-    if not os.path.exists(path):
-        return Outcome(present=False, detail=f"no {path}")
-    may = os.access(path, os.R_OK | os.W_OK)
-    return Outcome(present=may, detail="" if may else f"{path} is not yours")
+    if not os.path.exists(_TUN):
+        return Outcome(present=False, detail="no /dev/net/tun")
+    may = os.access(_TUN, os.R_OK | os.W_OK)
+    return Outcome(present=may, detail="" if may else "/dev/net/tun is not yours")
 
 
 def _bpf() -> Outcome:
     denied = _number("/proc/sys/kernel/unprivileged_bpf_disabled")
-    return Outcome(present=denied == 0, detail=f"kernel.unprivileged_bpf_disabled is {denied}")
+    return Outcome(present=denied == 0, detail=f"kernel.unprivileged_bpf_disabled = {denied}")
 
 
 PROBES: Mapping[str, Callable[[], Outcome]] = {

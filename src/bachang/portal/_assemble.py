@@ -87,7 +87,7 @@ class Assembly:
             lambda pack: self.stage.starts.room(pack)[0],
             settings.data / "verifying",
         )
-        runs = Runs(ground, registry, self.stage)
+        runs = Runs(ground, registry, self.stage, library)
         exercises = Exercises(registry, self.stage, runs)
         terminals = Terminals(runs, registry, audit, settings.data / "recordings")
         screens = Screens(ground, self.stage, runs)

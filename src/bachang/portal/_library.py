@@ -15,10 +15,10 @@ from bachang.portal import _views as views
 from bachang.portal._access import Person, Relation
 from bachang.portal._archive import unpack
 from bachang.portal._ground import Ground
-from bachang.portal._problem import conflict, invalid, not_found
+from bachang.portal._problem import ProblemError, conflict, invalid, not_found
 from bachang.portal._proofs import Proof, Proofs
 from bachang.portal._shelf import Loaded, Origin, Shelf
-from bachang.portal.models import Pack, Page, Topology, VerificationState, Verified
+from bachang.portal.models import Pack, Page, Text, Topology, VerificationState, Verified
 from bachang.portal.store import tables
 
 _PACK = tables.pack
@@ -127,6 +127,14 @@ class Library:
     def plan(self, name: str) -> Plan | None:
         """The plan of a pack as it is kept; ``None`` if it does not load."""
         return self._shelf.load(self.folder(name)).plan
+
+    def title(self, name: str) -> Text | None:
+        """Its title, in whatever languages it has; ``None`` if it is gone or does not load."""
+        try:
+            plan = self._shelf.remembered(self.folder(name)).plan
+        except ProblemError:
+            return None
+        return plan.title if plan else None
 
     def content(self, name: str) -> str:
         """Digest of all files of a pack."""

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Set
 
 from bachang import __version__
+from bachang.catalogue import both
 from bachang.fabric import FabricError, SandboxStatus, doctor
 from bachang.portal import _capacity as capacity
 from bachang.portal._access import Person
@@ -102,5 +103,5 @@ def _finding(found: doctor.Finding) -> Finding:
         title=found.title,
         cost=found.cost,
         remedy=found.remedy,
-        detail=found.detail,
+        detail=both(found.detail),
     )

@@ -57,6 +57,10 @@ class Shelf:
             known = self._loaded[folder] = _read(folder, stamp)
         return known
 
+    def remembered(self, folder: Path) -> Loaded:
+        """A pack as it was read last, whatever has become of its files since: costs nothing."""
+        return self._loaded.get(folder) or self.load(folder)
+
     def forget(self, folder: Path) -> None:
         """Something in it has changed."""
         self._loaded.pop(folder, None)

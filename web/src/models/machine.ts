@@ -10,7 +10,7 @@ const findingModel = v.object({
   title: textModel,
   cost: textModel,
   remedy: textModel,
-  detail: v.string(),
+  detail: textModel,
 });
 export type MachineFinding = v.InferOutput<typeof findingModel>;
 

@@ -9,6 +9,7 @@ from bachang.journal import Event
 from bachang.portal import _views as views
 from bachang.portal._access import Person, Relation
 from bachang.portal._ground import Ground
+from bachang.portal._library import Library
 from bachang.portal._problem import conflict
 from bachang.portal._registry import Registry, RunRow
 from bachang.portal._runs._summary import progress, summary
@@ -35,8 +36,9 @@ _NO_SCORE = Score(points=0, max_points=0, objectives={}, goals={}, consequences=
 class Runs:
     """The runs. Whether whoever asks may is decided before, by `Access`."""
 
-    def __init__(self, ground: Ground, registry: Registry, stage: Stage) -> None:
+    def __init__(self, ground: Ground, registry: Registry, stage: Stage, library: Library) -> None:
         self._outside = ground.outside
+        self._library = library
         self._registry = registry
         self._stage = stage
         stage.changes = self.changes
@@ -94,11 +96,14 @@ class Runs:
 
     def summary(self, row: RunRow, places: dict[str, int]) -> RunSummary:
         """One run as a row of a table."""
+        exercise, memory = self._registry.exercise(row.exercise), self._stage.memory(row)
+        named = memory.plan.title if memory else self._library.title(exercise.pack)
         return summary(
             row,
-            self._registry.exercise(row.exercise),
+            exercise.pack,
+            named or {"en": exercise.title},
             self._stage.world(row.id),
-            self._stage.memory(row),
+            memory,
             place=places.get(row.id),
             now_s=self._outside.now(),
         )

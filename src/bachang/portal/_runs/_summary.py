@@ -9,14 +9,15 @@ from bachang.catalogue import both
 from bachang.exercise import TaskScore
 from bachang.portal._memory import Memory, Trail
 from bachang.portal._outside import moment_or_none
-from bachang.portal._registry import ExerciseRow, RunRow
+from bachang.portal._registry import RunRow
 from bachang.portal._world import World
-from bachang.portal.models import RunState, RunSummary
+from bachang.portal.models import RunState, RunSummary, Text
 
 
 def summary(
     row: RunRow,
-    exercise: ExerciseRow,
+    pack: str,
+    title: Text,
     world: World | None,
     memory: Memory | None,
     *,
@@ -27,7 +28,8 @@ def summary(
 
     Args:
         row: The run as it is kept.
-        exercise: Its exercise.
+        pack: Name of its pack.
+        title: Title of its pack.
         world: Its sandbox, while it lives.
         memory: What is remembered of its journal, if it ever lived.
         place: Its place in the queue, from 1.
@@ -40,8 +42,8 @@ def summary(
     return RunSummary(
         id=row.id,
         exercise=row.exercise,
-        pack=exercise.pack,
-        title=memory.plan.title if memory else {"en": exercise.title},
+        pack=pack,
+        title=title,
         learner=row.learner,
         account=row.account,
         state=state,

@@ -17,7 +17,8 @@ class Finding(Document):
     cost: Text
     """What is lost without it."""
     remedy: Text
-    detail: str
+    detail: Text
+    """What the machine itself said."""
 
 
 class SandboxInfo(Document):

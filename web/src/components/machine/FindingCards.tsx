@@ -43,7 +43,7 @@ function Card({ finding }: { finding: MachineFinding }): ReactElement {
             </p>
           </>
         )}
-        {detail ? <code>{detail}</code> : null}
+        {text(detail) ? <code>{text(detail)}</code> : null}
       </div>
     </li>
   );
