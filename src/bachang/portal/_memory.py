@@ -122,6 +122,11 @@ class Memory:
         """The points as they were sampled last."""
         return dict(self._sample.data) if self._sample else {}
 
+    @property
+    def more_before(self) -> bool:
+        """Whether the timeline may have lost its beginning."""
+        return len(self._timeline) == _TIMELINE
+
     def timeline(self, *, everything: bool) -> list[RunEvent]:
         """The latest events, oldest first."""
         with self._lock:

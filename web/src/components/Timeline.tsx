@@ -1,5 +1,5 @@
 /** What happened, latest first. */
-import { useState, type ReactElement } from "react";
+import { useState, type ReactElement, type ReactNode } from "react";
 import { useKindName, useLanguage, useText, useTranslation } from "#/language";
 import { clock, side, tone, worthShowing, type Entry } from "#/models/journal";
 import type { Task } from "#/models/run";
@@ -23,9 +23,11 @@ function passes(entry: Entry, filter: Filter): boolean {
 interface TimelineProps {
   entries: readonly Entry[];
   tasks: readonly Task[];
+  /** What stands below the oldest entry. */
+  end?: ReactNode;
 }
 
-export function Timeline({ entries, tasks }: TimelineProps): ReactElement {
+export function Timeline({ entries, tasks, end }: TimelineProps): ReactElement {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<Filter>("all");
   const shown = entries.filter((entry) => passes(entry, filter)).toReversed();
@@ -44,6 +46,7 @@ export function Timeline({ entries, tasks }: TimelineProps): ReactElement {
       />
       {shown.length === 0 ? <p className={css.none}>{t("timeline.none")}</p> : null}
       <EntryList entries={shown} tasks={tasks} />
+      {end}
     </div>
   );
 }

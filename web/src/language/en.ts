@@ -241,6 +241,7 @@ export const en = {
     all: "All",
     mine: "Tasks",
     world: "World",
+    older: "Show older",
     label: "What happened",
     everyone: "to everyone",
   },

@@ -238,6 +238,7 @@ export const zh: Words = {
     all: "全部",
     mine: "任务",
     world: "世界",
+    older: "显示更早的",
     label: "发生了什么",
     everyone: "发给所有人",
   },

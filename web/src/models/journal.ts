@@ -56,8 +56,16 @@ export function side(entry: Entry): string {
   return entry.actor.split("/")[0] ?? entry.actor;
 }
 
+/** How many entries a live timeline keeps. */
+export const KEPT = 500;
+
+/** Did one entry happen before another? */
+export function precedes(one: Entry, other: Entry): boolean {
+  return one.epoch < other.epoch || (one.epoch === other.epoch && one.sequence < other.sequence);
+}
+
 /** Adds an entry in the order of (epoch, sequence); one known already changes nothing. */
-export function insert(entries: readonly Entry[], entry: Entry, kept = 500): Entry[] {
+export function insert(entries: readonly Entry[], entry: Entry, kept = KEPT): Entry[] {
   if (entries.some((e) => e.sequence === entry.sequence && e.epoch === entry.epoch)) {
     return [...entries];
   }

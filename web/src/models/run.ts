@@ -79,6 +79,8 @@ export const runModel = v.object({
   objective_titles: v.optional(v.record(v.string(), textModel), {}),
   points_now: v.record(v.string(), valueModel),
   timeline: v.array(entryModel),
+  /** Has more happened before that? */
+  timeline_more: v.optional(v.boolean(), false),
   degraded: v.array(v.string()),
 });
 

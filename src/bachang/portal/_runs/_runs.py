@@ -87,6 +87,7 @@ class Runs:
             objective_titles=views.objective_titles(plan) if plan else {},
             points_now=memory.points_now if memory else {},
             timeline=memory.timeline(everything=everything) if memory else [],
+            timeline_more=memory is not None and memory.more_before,
             degraded=world.degraded if world else [],
         )
 

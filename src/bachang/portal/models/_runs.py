@@ -106,6 +106,8 @@ class Run(RunSummary):
     """Field systems' points as sampled last; secret ones are not in it."""
     timeline: list[RunEvent]
     """The latest events."""
+    timeline_more: bool
+    """Whether there were others before them: `GET /api/runs/{run}/events` has all."""
     degraded: list[str]
     """What this machine could not give."""
 

@@ -1,7 +1,6 @@
 /** Lays the parts of a run out: side by side on a desk, one at a time on a phone. */
 import { lazy, Suspense, useDeferredValue, useState, type ReactElement, type ReactNode } from "react";
 import { useNarrow } from "#/components/narrow";
-import { Timeline } from "#/components/Timeline";
 import { Waiting } from "#/components/Waiting";
 import { Segments } from "#/components/Segments";
 import { Split } from "#/components/Split";
@@ -16,6 +15,7 @@ import { RunBar } from "./RunBar";
 import { Standing } from "./Standing";
 import { TasksPart } from "./TasksPart";
 import { TerminalsPart } from "./TerminalsPart";
+import { TimelinePart } from "./TimelinePart";
 import { WorldPart } from "./WorldPart";
 import { ScreensPart } from "./ScreensPart";
 import { useTerminals } from "./terminals";
@@ -73,7 +73,7 @@ export function RunPage({ live, connection }: RunPageProps): ReactElement {
           </Suspense>
         );
       case "timeline":
-        return <Timeline entries={run.timeline} tasks={run.task_list} />;
+        return <TimelinePart run={run} />;
     }
   };
   return (
