@@ -15,6 +15,9 @@ from tests.browser.serving import Serving
 
 pytestmark = pytest.mark.slow
 
+_MORE_THAN_COMES_AT_ONCE = 220
+"""Entries of a timeline."""
+
 
 @pytest.fixture(scope="module")
 def api(signed_in: BrowserContext, serving: Serving) -> Api:
@@ -114,6 +117,23 @@ def test_freezes_it_and_lets_it_go_on(page: Page, console: str):
     page.goto(console)
     page.get_by_role("button", name="Let all go on").click()
     expect(page.get_by_role("cell", name="Running")).to_be_visible()
+
+
+def test_shows_older_entries_of_a_long_timeline(page: Page, console: str, api: Api, path: str):
+    for number in range(_MORE_THAN_COMES_AT_ONCE):
+        api.post(f"{path}/broadcast", text=f"note {number}")
+    page.goto(console)
+    member(page)
+    page.get_by_text("Timeline", exact=True).click()
+    latest = page.get_by_text(f"note {_MORE_THAN_COMES_AT_ONCE - 1}", exact=True)
+    first = page.get_by_text("note 0", exact=True)
+    expect(latest).to_be_visible()
+    expect(first).to_have_count(0)
+    older = page.get_by_role("button", name="Show older")
+    older.click()
+    expect(first).to_have_count(1)
+    expect(latest).to_have_count(1)
+    expect(older).to_have_count(0)
 
 
 def test_ends_for_all(page: Page, console: str):
