@@ -16,7 +16,7 @@ from hypothesis import settings
 
 from bachang.account import leave_root
 from bachang.fabric._cgroups import Held, writable_groups
-from bachang.fabric._fork_server import agents
+from bachang.fabric._fork_server import agents, zygotes
 from bachang.fabric._ownership import sweep
 from bachang.fabric.leaks import surroundings, wait_clean
 from tests.postgres import Postgres, running
@@ -108,9 +108,10 @@ def short_path() -> Iterator[Path]:
 def tidy() -> Iterator[None]:
     """Each test closes the descriptors that it opened and ends the processes that it started.
 
-    All but the fork server, which serves the whole run.
+    All but the fork servers, which serve the whole run.
     """
     agents.begin()
+    zygotes.begin()
     descriptors, children = _descriptors(), _children()
     yield
     if _descriptors() != descriptors:

@@ -20,7 +20,8 @@ LOCK_FD = 7
 """Locked as long as the agent lives: how others see that the name is taken."""
 FIRST_FD = 8
 """The spawner's first requests (`bachang.fabric._first_hosts`)."""
-GIVEN_FDS = range(STATUS_FD, FIRST_FD + 1)
+ZYGOTE_FD = 9
+"""SEQPACKET: the link to the zygote, if one is forked (`bachang.fabric._zygote_server`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""The fork server of agents: the client's side.
+"""Fork servers: the client's side.
 
 An agent is Python, and importing what it needs takes longer than all else of a small sandbox. So
 each client has one process that has it all imported and forks an agent for each sandbox: with the
 same pages of memory for all. It knows no sandbox, holds nothing of one, and ends with its client.
+Another one does the same for zygotes: what runs in a host shares no page with an agent.
 """
 
 from __future__ import annotations
@@ -15,33 +16,70 @@ import subprocess
 import sys
 import threading
 import weakref
+from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
+from bachang.fabric._native import ZYGOTE
+from bachang.fabric._zygote_wire import ENVIRONMENT, TITLE_ROOM
 
-from bachang.fabric._assignment import AgentRequest
-
-NAME = "bachang-fork-server"
-"""Stands on its command line."""
-_ROOM = " " * 4096
-"""Where an agent's command line gets its words: as long as a path may be."""
+_PACKAGE = str(Path(__file__).parents[2])
+_PATH_ROOM = 4096
+"""As long as a path may be."""
 _NOT_STANDARD = 3
 
-# An agent needs more than this much memory. It is asked for first, and given back, because
+# What is forked needs more than this much memory. It is asked for first, and given back, because
 # Python 3.11 may go round for ever where none is left amid an import.
-_BOOT = """\
-bytes(10 << 20)
-import sys
-sys.prefix, sys.exec_prefix = sys.argv[2:4]
-from bachang.fabric._agent._fork_server import serve
-serve(int(sys.argv[1]))
-"""
+_BEGIN = "bytes(10 << 20); import sys; "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A program that forks."""
+
+    name: str
+    """Stands on its command line."""
+    options: tuple[str, ...]
+    """Python's."""
+    boot: str
+    """What Python runs; its first argument is the descriptor of the requests."""
+    arguments: tuple[str, ...]
+    """The further ones."""
+    environment: dict[str, str]
+    """All of it."""
+    room: int
+    """Characters on its command line for the words of what is forked."""
+
+
+# Its own folders of packages are ours, so Python need not look for them (-S).
+AGENTS = Server(
+    name="bachang-fork-server",
+    options=("-S", "-s", "-P", "-B"),
+    boot=_BEGIN + "sys.prefix, sys.exec_prefix = sys.argv[2:4]\n"
+    "from bachang.fabric._agent._fork_server import serve; serve(int(sys.argv[1]))",
+    arguments=(sys.prefix, sys.exec_prefix),
+    environment={
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(
+            [_PACKAGE, *(path for path in sys.path if path.endswith("-packages"))]
+        ),
+        "LANG": "C.UTF-8",
+    },
+    room=_PATH_ROOM,
+)
+ZYGOTES = Server(
+    name="bachang-zygote-server",
+    options=("-s", "-P", "-B"),
+    boot=_BEGIN + "from bachang.fabric._zygote_server import serve; serve(*sys.argv[1:3])",
+    arguments=(str(ZYGOTE),),
+    environment=ENVIRONMENT,
+    room=TITLE_ROOM,
+)
 
 
 class Running:
     """One process, which ends when nobody holds this object any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: Server) -> None:
         self.client = os.getpid()
         self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, contextlib.ExitStack() as undo:
@@ -51,7 +89,7 @@ class Running:
             self.said = os.memfd_create("fork-server", os.MFD_CLOEXEC)
             undo.callback(os.close, self.said)
             try:
-                process = _start(given, self.said)
+                process = _start(server, given, self.said)
             finally:
                 os.close(given)
             undo.pop_all()
@@ -63,9 +101,10 @@ class Running:
 
 
 class ForkServer:
-    """Starts agents from one process that is started when it is first wanted, and when it died."""
+    """Forks from one process that is started when it is first wanted, and when it died."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: Server) -> None:
+        self._server = server
         self._lock = threading.Lock()
         self._running: Running | None = None
 
@@ -78,13 +117,13 @@ class ForkServer:
         with self._lock:
             self._ready()
 
-    def fork(self, request: AgentRequest, descriptors: list[int]) -> Running:
-        """Ask for an agent; what becomes of it, it says itself (`bachang.fabric._launch`).
+    def fork(self, packet: bytes, descriptors: list[int]) -> Running:
+        """Ask for a process; what becomes of it, it says itself.
 
         Args:
-            request: What it needs to know at once.
-            descriptors: It gets copies: those of `bachang.fabric._assignment`, and a file for
-                what it says to nobody.
+            packet: What it needs to know at once; not empty.
+            descriptors: It gets copies, by the numbers from 3 up, but for the last one: that is
+                a file for what it says to nobody.
 
         Returns:
             Whom it was asked of.
@@ -92,7 +131,6 @@ class ForkServer:
         Raises:
             OSError: the machine is short of something.
         """
-        packet = msgspec.json.encode(request)
         with self._lock:
             try:
                 socket.send_fds(self._ready().channel, [packet], descriptors)
@@ -103,7 +141,7 @@ class ForkServer:
             return self._ready()
 
     def end(self, one: Running | None = None) -> None:
-        """End it; agents live on, and the next that is asked for gets a new one.
+        """End it; what it has forked lives on, and the next that is asked for gets a new one.
 
         Args:
             one: Only if it is still this one.
@@ -119,7 +157,7 @@ class ForkServer:
 
     def _ready(self) -> Running:
         if self._running is None or self._running.client != os.getpid():
-            self._running = Running()
+            self._running = Running(self._server)
         return self._running
 
     def _forget(self) -> None:
@@ -128,22 +166,17 @@ class ForkServer:
             self._running = None
 
 
-agents = ForkServer()
-"""This process's own."""
+agents = ForkServer(AGENTS)
+"""This process's own, for `bachang.fabric._launch`."""
+zygotes = ForkServer(ZYGOTES)
+"""The other."""
 
 
-def _start(channel: int, said: int) -> subprocess.Popen[bytes]:
-    package = str(Path(__file__).parents[2])
-    # Its own folders of packages are ours, so it need not look for them (-S).
-    packages = [path for path in sys.path if path.endswith("-packages")]
-    program = [sys.executable, "-S", "-s", "-P", "-B", "-c", _BOOT]
+def _start(server: Server, channel: int, said: int) -> subprocess.Popen[bytes]:
+    program = [sys.executable, *server.options, "-c", server.boot, str(channel)]
     return subprocess.Popen(
-        [*program, str(channel), sys.prefix, sys.exec_prefix, NAME, _ROOM],
-        env={
-            "PATH": os.defpath,
-            "PYTHONPATH": os.pathsep.join([package, *packages]),
-            "LANG": "C.UTF-8",
-        },
+        [*program, *server.arguments, server.name, " " * server.room],
+        env=server.environment,
         stdin=subprocess.DEVNULL,
         stdout=said,
         stderr=said,

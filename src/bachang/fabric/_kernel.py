@@ -46,6 +46,7 @@ _SYS_MOUNT_SETATTR = 442
 _SYS_OPENAT2 = 437
 _SYS_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
 _ATTRIBUTES_SIZE = 56  # linux/sched/types.h, SCHED_ATTR_SIZE_VER1
+_OOM_VICTIM = b"500"
 _SLICE_NS = 100_000
 """The least that the scheduler takes."""
 _BY_MACHINE = {"x86_64": (155, 317, 126), "aarch64": (41, 277, 91)}
@@ -169,6 +170,12 @@ def take_short_slices() -> None:
     head = struct.pack("=IIQiI", _ATTRIBUTES_SIZE, 0, 0, nice, 0)
     attributes = head + struct.pack("=QQQII", _SLICE_NS, 0, 0, 0, 0)
     _libc.syscall(_SYS_SCHED_SETATTR[os.uname().machine], 0, attributes, 0)
+
+
+def be_expendable() -> None:
+    """Let the kernel end this process and its children before others when memory is short."""
+    with open("/proc/self/oom_score_adj", "wb") as file:
+        file.write(_OOM_VICTIM)
 
 
 def bound_capabilities(kept: int) -> None:

@@ -32,8 +32,9 @@ from bachang.fabric._contract import (
     WorldError,
 )
 from bachang.fabric._first_hosts import write_requests
-from bachang.fabric._fork_server import Running, agents
+from bachang.fabric._fork_server import Running, agents, zygotes
 from bachang.fabric._pidfd import ended
+from bachang.fabric._preload import has_python
 from bachang.fabric._scarcity import (
     explain,
     explain_killed,
@@ -131,14 +132,21 @@ def _start(
         single_id=assignment.single_id,
     )
     with contextlib.ExitStack() as opened:
+        link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (link, theirs):
+            opened.enter_context(end)
         log = _open(opened, path / LOG, os.O_RDWR | os.O_CREAT)
         output = _open(opened, path / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         door = opened.enter_context(directory.listen())
         task, first = (
             opened.enter_context(_memory(name)) for name in ("assignment", "first-hosts")
         )
-        files = [task.fileno(), door.fileno(), log, lock, first.fileno()]
-        asked = agents.fork(request, [status.fileno(), *files, output])
+        files = [task.fileno(), door.fileno(), log, lock, first.fileno(), link.fileno()]
+        packet = msgspec.json.encode(request)
+        asked = agents.fork(packet, [status.fileno(), *files, output])
+        if has_python(assignment.world):
+            with contextlib.suppress(OSError):  # the agent starts one by itself, or says why not
+                zygotes.fork(b"a zygote", [theirs.fileno(), output])
         _hand_over(assignment, task, first)
         return asked
 

@@ -42,6 +42,12 @@ _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([^#\n]+
 _NAME = re.compile(rb"[\w.]+")
 
 
+def has_python(world: World) -> bool:
+    """Do its hosts have services that are Python's?"""
+    services = (one for host in world.hosts for one in host.services)
+    return any(one.kind is ServiceKind.PYTHON for one in services)
+
+
 def chosen(world: World, known: tuple[str, ...] = KNOWN) -> tuple[str, ...]:
     """Those of ``known`` that the Python of a world's hosts imports."""
     sources = {

@@ -32,7 +32,7 @@ class Process:
     pid: int = 0
     runs: bool = False
     parent: int = 0
-    """The zygote that it was asked of."""
+    """Which zygote it was asked of."""
     is_held: bool = False
     """May somebody have to end it? Services end with their host."""
     handle: int = _NONE

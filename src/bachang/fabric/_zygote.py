@@ -1,7 +1,8 @@
 """The zygote: a ready Python from which services are forked into their hosts.
 
-A program of its own, exec'd by the agent: it knows no plan, no flag, no other host. A
-service costs a fork instead of a start of Python. The child enters its host as a program of
+It knows no plan, no flag, no other host: it is forked from a program that the client has exec'd
+(`bachang.fabric._zygote_server`), or exec'd by the agent where there is none, as after its death.
+A service costs a fork instead of a start of Python. The child enters its host as a program of
 the spawner does, with the same code; then it runs ``FILE:FUNCTION`` of the host, or
 ``MODULE:FUNCTION`` of `bachang.services`.
 
@@ -25,7 +26,7 @@ import sys
 import sysconfig
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from bachang.fabric import _kernel as kernel
@@ -36,6 +37,8 @@ _MOST_CONTENT = 1 << 20
 """Bytes of a service's environment, of which untouched ones cost nothing."""
 _Hook = Callable[..., Any]
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_PYTHONS_OWN = {signal.SIGPIPE, signal.SIGXFSZ}
+"""Python ignores them by itself."""
 
 
 class _Hooks:
@@ -83,8 +86,15 @@ class _Library:
         self._functions = ctypes.PyDLL(path)
         self._buffer = bytearray(_MOST_CONTENT)
         self._filter = b""
+
+    def join(self) -> None:
+        """Become part of the sandbox whose agent is at the other end of the link."""
+        self._functions.join()
+
+    def begin(self) -> None:
+        """What `server` needs; in the process that serves."""
         if self._functions.begin() < 0:
-            raise OSError(0, "cannot begin", path)
+            raise OSError(0, "cannot begin", "the zygote's library")
 
     def use_filter(self, program: bytes) -> None:
         """The system call filter of all services."""
@@ -109,30 +119,50 @@ class _Library:
         return marshal.loads(self._buffer)  # noqa: S302 - from the agent
 
 
-def _serve(library: _Library, hooks: _Hooks) -> None:
-    """Serve the agent until it closes the link."""
-    own_paths, own_cache = sys.path, sys.path_importer_cache
-    paths = _host_paths()
-    serve = library.server()
-    while True:
-        turn = serve()
-        if turn == 0:
-            return
-        if turn < 0:
-            _run_service(hooks, *library.content())
-        content = library.content()
-        sys.path, sys.path_importer_cache = own_paths, own_cache
-        if "filter" in content:
-            library.use_filter(content["filter"])
-        for name in content["modules"]:
-            with contextlib.suppress(Exception):  # the service tries again, and says why not
-                importlib.import_module(name)
-        warm_up()
+class Zygote:
+    """A ready Python."""
+
+    def __init__(self, library: str) -> None:
+        _look_like_the_hosts_own()
+        self._hooks = _Hooks()
+        self._hooks.hold()
+        self._library = _Library(library)
+        self._own_paths = sys.path, sys.path_importer_cache
+        self._host_paths = _host_paths()
+
+    def have(self, modules: Iterable[str]) -> None:
+        """Import what is not there yet."""
+        missing = [name for name in modules if name not in sys.modules]
+        if missing:
+            sys.path, sys.path_importer_cache = self._own_paths
+            for name in missing:
+                with contextlib.suppress(Exception):  # the service tries again, and says why not
+                    importlib.import_module(name)
+            warm_up()
         # From here on modules are looked for where the host's own Python looks.
-        sys.path, sys.path_importer_cache = list(paths), {}
-        serve = library.server()
-        gc.collect()
-        gc.freeze()
+        sys.path, sys.path_importer_cache = list(self._host_paths), {}
+        if missing:
+            gc.collect()
+            gc.freeze()
+
+    def join(self) -> None:
+        """Serve the agent that hands over its namespaces, as one of its children."""
+        kernel.be_expendable()
+        kernel.take_short_slices()
+        self._library.join()
+        self.serve()
+
+    def serve(self) -> None:
+        """Serve the agent until it closes the link."""
+        kernel.process_control(kernel.PR_SET_NAME, b"zygote")
+        self._library.begin()
+        while turn := self._library.server()():
+            if turn < 0:
+                _run_service(self._hooks, *self._library.content())
+            content = self._library.content()
+            if "filter" in content:
+                self._library.use_filter(content["filter"])
+            self.have(content["modules"])
 
 
 def _run_service(
@@ -196,6 +226,7 @@ def _host_paths() -> list[str]:
 
 
 def _look_like_the_hosts_own() -> None:
+    _mind_all_signals()
     sys.prefix = sys.exec_prefix = sys.base_prefix
     sys.executable = "/usr/bin/python3"
     os.environ.clear()
@@ -203,16 +234,19 @@ def _look_like_the_hosts_own() -> None:
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
 
 
+def _mind_all_signals() -> None:
+    """As in a program that was started with all of them as usual, whatever the client ignores."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in signal.valid_signals() - _PYTHONS_OWN:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def main() -> None:
     """Run the zygote; descriptor 3 leads to the agent, the only argument is the library."""
-    kernel.process_control(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    kernel.process_control(kernel.PR_SET_NAME, b"zygote")
     os.set_inheritable(LINK_FD, False)
-    library = _Library(sys.argv[1])
-    _look_like_the_hosts_own()
-    hooks = _Hooks()
-    hooks.hold()
-    _serve(library, hooks)
+    Zygote(sys.argv[1]).serve()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What agent and zygote say to each other; the other side is ``native/zygote.c``.
 
-In: `PREPARE`, with a filter and modules to import, or `START`, with a host's pidfd, a file
+In: for one that a fork server has forked, first of all `JOIN` with the sandbox's namespaces;
+`PREPARE`, with a filter and modules to import, or `START`, with a host's pidfd, a file
 with what the service is, and control groups. Out: `Report`.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import marshal
+import os
 import struct
 from typing import Any
 
@@ -16,6 +18,14 @@ from bachang.fabric import _recipe
 LINK_FD = 3
 TITLE_ROOM = 256
 """Characters that the agent leaves on the command line for a service's title."""
+ENVIRONMENT = {
+    "PYTHONPATH": os.path.abspath(f"{__file__}/../../.."),
+    "LANG": "C.UTF-8",
+    "LD_BIND_NOW": "1",
+}
+"""All of it."""
+NAMESPACES = ("user", "cgroup", "ipc", "mnt", "net", "pid", "uts")
+"""As in /proc/self/ns, in the order in which they are entered."""
 BUILT_IN = "bachang.services."
 """Services whose module is part of Bachang."""
 
@@ -28,6 +38,7 @@ class Request(enum.IntEnum):
 
     PREPARE = 0
     START = 1
+    JOIN = 2
 
 
 class Outcome(enum.IntEnum):
@@ -36,6 +47,12 @@ class Outcome(enum.IntEnum):
     STARTED = 0
     FAILED = 1
     EXITED = 2
+    JOINED = 3
+
+
+def joining() -> bytes:
+    """The packet with which descriptors of `NAMESPACES` travel."""
+    return _REQUEST.pack(Request.JOIN, 0)
 
 
 def preparation(content: dict[str, Any]) -> bytes:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bachang.fabric import _state
 from bachang.fabric._assignment import MARK
-from bachang.fabric._fork_server import NAME
+from bachang.fabric._fork_server import AGENTS, Server
 from bachang.fabric._launch import subordinate_ids
 
 _POLL_S = 0.02
@@ -110,10 +110,13 @@ def _agents(processes: dict[int, _Process], home: Path) -> dict[int, str]:
     }
 
 
-def fork_servers(client: int) -> list[int]:
-    """Pids of the processes that a client has its agents forked from: one at most."""
-    processes = _processes()
-    return [pid for pid, one in processes.items() if one.parent == client and NAME in one.command]
+def fork_servers(client: int, kind: Server = AGENTS) -> list[int]:
+    """Pids of the processes that a client has its agents, or zygotes, forked from: one at most."""
+    return [
+        pid
+        for pid, one in _processes().items()
+        if one.parent == client and kind.name in one.command
+    ]
 
 
 def family(pid: int) -> set[int]:

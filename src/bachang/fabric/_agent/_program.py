@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from bachang.fabric import _kernel as kernel
 
-_OOM_VICTIM = b"500"
-
 _HIGH = 16
 """Above every number that a program is given a descriptor as."""
 
@@ -58,8 +56,7 @@ def begin(program: Program) -> Beginning:
 def _become(program: Program, problems: int) -> None:
     """In the child: never returns."""
     try:
-        with open("/proc/self/oom_score_adj", "wb") as file:
-            file.write(_OOM_VICTIM)
+        kernel.be_expendable()
         problems = _lift(problems)
         keep = _place(program, problems)
         program.prepare()

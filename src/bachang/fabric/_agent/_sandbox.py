@@ -26,10 +26,11 @@ from bachang.fabric._agent._shaping import load_losses
 from bachang.fabric._agent._stillness import Stillness
 from bachang.fabric._agent._together import together
 from bachang.fabric._agent._zygote import Zygote
-from bachang.fabric._assignment import Assignment
+from bachang.fabric._assignment import ZYGOTE_FD, Assignment
 from bachang.fabric._cgroups import Held
 from bachang.fabric._contract import FabricError, SandboxError
 from bachang.fabric._guarantees import demand, explain, missing
+from bachang.fabric._preload import has_python
 from bachang.fabric._process import Process
 from bachang.fabric._spawner import Spawner
 from bachang.plan import Host, Service, ServiceKind
@@ -281,7 +282,8 @@ class World:
             log=log_path(service),
         )
         if service.kind is ServiceKind.PYTHON and self.zygote:
-            return self.zygote.run(live.pidfd, command, name=service.name, cgroups=live.group.doors)
+            doors = live.group.doors
+            return await self.zygote.run(live.pidfd, command, name=service.name, cgroups=doors)
         return self._spawner.run(live.pidfd, command, streams=[], cgroups=live.group.doors)
 
     async def _replace(self, name: str) -> None:
@@ -341,10 +343,11 @@ class World:
         task.add_done_callback(self._tasks.discard)
 
     def _start_zygote(self) -> Zygote | None:
-        services = [one for host in self.plan.hosts for one in host.services]
-        if not any(one.kind is ServiceKind.PYTHON for one in services):
+        link = socket.socket(fileno=ZYGOTE_FD)
+        if not has_python(self.plan):
+            link.close()
             return None
-        return Zygote(self.children, self.assignment, self.journal)
+        return Zygote(self.children, self.assignment, self.journal, link)
 
     def _start_plant(self) -> Plant | None:
         if not self.plan.field_systems:

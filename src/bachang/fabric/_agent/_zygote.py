@@ -1,7 +1,9 @@
-"""The agent's side of the zygote: started, asked for services, started again if it dies.
+"""The agent's side of the zygote: taken in, asked for services, started again if it dies.
 
-Services outlive a dead zygote; the agent then watches them by themselves, and only their
-exit status is lost.
+The first one is forked for the client (`bachang.fabric._zygote_server`) and waits for the
+sandbox's namespaces. Where there is none, and after its death, the agent execs one: the client may
+be gone by then. Services outlive a dead zygote; the agent then watches them by themselves, and only
+their exit status is lost.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import os
 import signal
 import socket
 import sys
-from pathlib import Path
 from typing import BinaryIO
 
 from bachang.fabric import _seccomp, _zygote_wire
@@ -24,11 +25,21 @@ from bachang.fabric._assignment import Assignment
 from bachang.fabric._command import Command, entry
 from bachang.fabric._futures import refuse, settle
 from bachang.fabric._process import Process, SpawnError, new_process
-from bachang.fabric._zygote_wire import BUILT_IN, LINK_FD, REPORT, TITLE_ROOM, Outcome
+from bachang.fabric._zygote_wire import (
+    BUILT_IN,
+    ENVIRONMENT,
+    LINK_FD,
+    NAMESPACES,
+    REPORT,
+    TITLE_ROOM,
+    Outcome,
+)
 
 _PACKET_BYTES = 1 << 16
 _SEND_BUFFER = 1 << 22
 _RESTART_S = 0.2
+_PATIENCE_S = 5.0
+"""So long the fork server may take."""
 UNKNOWN_STATUS = -signal.SIGHUP
 """Status of a service whose zygote died before it."""
 
@@ -36,19 +47,37 @@ UNKNOWN_STATUS = -signal.SIGHUP
 class Zygote:
     """Forks Python services into hosts."""
 
-    def __init__(self, children: Children, assignment: Assignment, journal: Journal) -> None:
+    def __init__(
+        self, children: Children, assignment: Assignment, journal: Journal, link: socket.socket
+    ) -> None:
+        """Args:
+        children: Of the agent.
+        assignment: The sandbox's.
+        journal: Hears of its death.
+        link: To the one that is forked for the client.
+        """
         self._children = children
         self._assignment = assignment
         self._journal = journal
         self._loop = asyncio.get_running_loop()
         self._next = 0
         self._processes: dict[int, Process] = {}
-        self._link: socket.socket
         self._modules: set[str] = set()
-        self.pid = 0
-        self._start()
+        self._here: asyncio.Future[None] = self._loop.create_future()
+        """Set once there is one that would tell of its end."""
+        self._impatience = self._loop.call_later(_PATIENCE_S, self._start)
+        self._turn = 1
+        """Which zygote it is, counted from 1."""
+        self._link = link
+        self._listen()
+        try:
+            self._take_in()
+        except OSError:  # there is none, or it cannot be: `_read` goes on
+            self._link.shutdown(socket.SHUT_RDWR)
 
-    def run(self, host: int, command: Command, *, name: str, cgroups: tuple[int, ...]) -> Process:
+    async def run(
+        self, host: int, command: Command, *, name: str, cgroups: tuple[int, ...]
+    ) -> Process:
         """Start a service; ``command.argv`` is its source and its function.
 
         Args:
@@ -57,6 +86,7 @@ class Zygote:
             name: Its name for ``ps``.
             cgroups: ``cgroup.procs`` files to enter.
         """
+        await asyncio.shield(self._here)
         self._next += 1
         process = new_process()
         self._processes[self._next] = process
@@ -66,26 +96,46 @@ class Zygote:
             with _memory_file(what) as content:
                 packet = _zygote_wire.start(self._next)
                 self._send_surely(packet, [host, content.fileno(), *cgroups])
-            process.parent = self.pid
+            process.parent = self._turn
         except OSError as error:
             self._fail(self._next, error.strerror or "the zygote is gone", childless=True)
         return process
 
+    def _take_in(self) -> None:
+        """Let the one at the other end be of this sandbox."""
+        spaces = [os.open(f"/proc/self/ns/{one}", os.O_RDONLY | os.O_CLOEXEC) for one in NAMESPACES]
+        try:
+            self._send(_zygote_wire.joining(), spaces)
+        finally:
+            for one in spaces:
+                os.close(one)
+        self._prepare()
+
     def _start(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        """Exec one, in the place of one that is not there or does not answer."""
+        self._impatience.cancel()
+        self._loop.remove_reader(self._link)
+        self._link.close()
+        self._turn += 1
+        self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._listen()
         begin = "from bachang.fabric._zygote import main; main()"
-        library = self._assignment.zygote
-        package = str(Path(__file__).parents[3])
+        words = ["-s", "-P", "-B", "-c", begin, self._assignment.zygote, " " * TITLE_ROOM]
         with theirs:
             program = Program(
-                argv=[sys.executable, "-s", "-P", "-B", "-c", begin, library, " " * TITLE_ROOM],
-                environment={"PYTHONPATH": package, "LANG": "C.UTF-8", "LD_BIND_NOW": "1"},
+                argv=[sys.executable, *words],
+                environment=ENVIRONMENT,
                 descriptors={LINK_FD: theirs.fileno()},
             )
-            self.pid = pid = self._children.start(program, lambda _: self._ended(pid))
-        self._link = ours
-        self._loop.add_reader(ours, self._read)
+            self._children.start(program, lambda _status: None)
+        settle(self._here, None)
+        self._prepare()
+
+    def _listen(self) -> None:
+        self._link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        self._loop.add_reader(self._link, self._read)
+
+    def _prepare(self) -> None:
         modules = [*self._assignment.preload, *self._modules]
         content = {"filter": _seccomp.filter_program(), "modules": modules}
         self._send(_zygote_wire.preparation(content), [])
@@ -101,33 +151,41 @@ class Zygote:
         try:
             self._send(packet, descriptors)
         except OSError:
-            self._start_again()
+            while self._read():
+                pass
+            self._start_again(self._turn)
             self._send(packet, descriptors)
 
     def _send(self, packet: bytes, descriptors: list[int]) -> None:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
         self._link.sendmsg([packet], rights if descriptors else [])
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take a report; whether there may be more."""
         try:
             data = self._link.recv(_PACKET_BYTES, socket.MSG_DONTWAIT)
         except BlockingIOError:
-            return
-        except OSError:
-            data = b""
+            return False
+        except ConnectionResetError:  # it ended with requests unread; its last reports follow
+            return True
         if not data:
-            self._loop.remove_reader(self._link)
-            return
+            self._ended()
+            return False
         kind, number, value, childless, text = REPORT.unpack(data)
-        if kind == Outcome.FAILED:
-            what = text.partition(b"\0")[0].decode(errors="replace")
-            self._fail(number, f"{what}: {os.strerror(value)}", childless=bool(childless))
+        if kind == Outcome.JOINED:
+            self._impatience.cancel()
+            settle(self._here, None)
+        elif kind == Outcome.FAILED and number:
+            self._fail(number, _words(text, value), childless=bool(childless))
+        elif kind == Outcome.FAILED:
+            self._journal.note("platform.fault", "zygote", {"reason": _words(text, value)})
         elif kind == Outcome.STARTED:
             process = self._processes[number]
             process.pid = value
             settle(process.started, value)
         elif number in self._processes:
             settle(self._processes.pop(number).exited, value)
+        return True
 
     def _fail(self, number: int, words: str, *, childless: bool) -> None:
         process = self._processes[number]
@@ -137,26 +195,27 @@ class Zygote:
         if childless:
             del self._processes[number]
 
-    def _ended(self, pid: int) -> None:
+    def _ended(self) -> None:
+        self._loop.remove_reader(self._link)
         if self._journal.ending:
+            return
+        if not self._here.done():
+            self._start()
             return
         self._journal.note("platform.fault", "zygote", {"reason": "ended; started again"})
         for number, process in list(self._processes.items()):
-            if process.parent != pid:
+            if process.parent != self._turn:
                 continue
             if process.pid:
                 del self._processes[number]
                 self._watch(process)
             else:
                 self._fail(number, "the zygote ended", childless=True)
-        if pid == self.pid:
-            self._loop.call_later(_RESTART_S, self._start_again, pid)
+        self._loop.call_later(_RESTART_S, self._start_again, self._turn)
 
-    def _start_again(self, dead: int | None = None) -> None:
+    def _start_again(self, dead: int) -> None:
         """Start the next one, unless it is there already."""
-        if dead is None or dead == self.pid:
-            self._loop.remove_reader(self._link)
-            self._link.close()
+        if dead == self._turn:
             self._start()
 
     def _watch(self, process: Process) -> None:
@@ -174,6 +233,12 @@ class Zygote:
             settle(process.exited, UNKNOWN_STATUS)
 
         self._loop.add_reader(descriptor, ended)
+
+
+def _words(text: bytes, number: int) -> str:
+    """Of a failure."""
+    what = text.partition(b"\0")[0].decode(errors="replace")
+    return f"{what}: {os.strerror(number)}"
 
 
 def _memory_file(content: bytes) -> BinaryIO:

@@ -7,7 +7,8 @@
  *
  *   the link   a SEQPACKET socket to the agent
  *   in         struct request; with START the host's pidfd, a file with what the service is,
- *              control groups; with PREPARE text for Python
+ *              control groups; with PREPARE text for Python; with JOIN, which is the first if
+ *              at all, the sandbox's namespaces
  *   out        struct report
  *
  * Only the service's own process reads the file: an environment may hold a flag, and what the
@@ -27,6 +28,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -40,8 +42,8 @@ void PyOS_AfterFork_Parent(void);
 void PyOS_AfterFork_Child(void);
 
 enum { LINK = 3, MAX_FDS = 16, TEXT = 1 << 16 };
-enum request_kind { PREPARE, START };
-enum report_kind { STARTED, FAILED, EXITED };
+enum request_kind { PREPARE, START, JOIN };
+enum report_kind { STARTED, FAILED, EXITED, JOINED };
 
 struct request {
     uint32_t kind, id;
@@ -171,7 +173,51 @@ static ssize_t receive(int *fds, int *count)
     return size;
 }
 
-/* Once, before `serve`. */
+static void enter_sandbox(const int *namespaces, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (setns(namespaces[i], 0) < 0)
+            fail("enter the sandbox");
+    become_root();
+    struct rlimit files; /* as high as it goes: see set_limits */
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+/* What a fork server has forked waits here for its sandbox. A pid namespace begins with a child,
+ * and pid 1 there, the agent, takes over a child whose parent ends inside: so that is forked
+ * twice, and only the last one returns. */
+void join(void)
+{
+    int namespaces[MAX_FDS], count;
+    if (receive(namespaces, &count) <= 0)
+        _exit(0);
+    if (request.kind != JOIN) {
+        errno = EBADMSG;
+        fail("read the first request");
+    }
+    enter_sandbox(namespaces, count);
+    PyOS_BeforeFork();
+    pid_t pid = fork();
+    if (pid > 0) {
+        waitpid(pid, NULL, 0);
+        _exit(0);
+    }
+    if (pid == 0)
+        pid = fork();
+    if (pid < 0)
+        fail("fork in the sandbox");
+    if (pid > 0)
+        _exit(0);
+    PyOS_AfterFork_Child();
+    syscall(SYS_close_range, LINK + 1, ~0U, 0);
+    setsid();
+    tell(JOINED, 0, 0, 0, "");
+}
+
+/* Once, before `serve`, in the process that serves. */
 int begin(void)
 {
     sigset_t dead;
