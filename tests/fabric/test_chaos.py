@@ -2,7 +2,7 @@
 
 The moments come from a seed, so a failure can be repeated. The victims are those that root of
 the machine, its owner or a lack of memory can hit: agent, spawner, zygote, plant, a host's
-init, the fork server, the client.
+init, the fork servers, the client.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from bachang.fabric import FabricError, LocalFabric
+from bachang.fabric._fork_server import ZYGOTES, zygotes
 from bachang.fabric._fork_server import agents as fork_server
 from bachang.fabric.leaks import agents, family, fork_servers, wait_clean
 from bachang.plan import FieldSystem, Listener, World
@@ -34,17 +35,18 @@ _ROOT = Path(__file__).parents[2]
 _SEED = 20261123
 _WINDOWS_S = {"deploy": 0.4, "run": 0.1, "reset": 0.1, "destroy": 0.01}
 """How long after the beginning of each phase the latest moment is: as long as it takes."""
-_VICTIMS = ("agent", "spawner", "zygote", "plant", "init", "fork server", "client")
+_VICTIMS = ("agent", "spawner", "zygote", "plant", "init", "fork server", "zygote server", "client")
 
 
 @pytest.fixture
 def fabric(home: Path) -> Iterator[LocalFabric]:
     yield LocalFabric(plant_argv=("-c", _LITTLE_PLANT), ready_timeout_s=10.0)
-    fork_server.end()  # another than the run began with
+    for server in (fork_server, zygotes):
+        server.end()  # another than the run began with
     assert wait_clean() == []
 
 
-@pytest.mark.parametrize("moments", [24, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [32, pytest.param(200, marks=pytest.mark.slow)])
 def test_nothing_is_left_whoever_is_killed(fabric: LocalFabric, moments: int) -> None:
     dice = random.Random(_SEED)  # noqa: S311 - moments, no secrets
     hits: Counter[tuple[str, str]] = Counter()
@@ -152,6 +154,8 @@ def _choose(victim: str, which: float) -> int | None:
     """A pidfd of one of those who can be the victim."""
     if victim == "fork server":
         found = fork_servers(os.getpid())
+    elif victim == "zygote server":
+        found = fork_servers(os.getpid(), ZYGOTES)
     else:
         found = [pid for agent in agents() for pid in _find(agent, victim)]
     with contextlib.suppress(ProcessLookupError):

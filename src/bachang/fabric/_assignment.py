@@ -21,7 +21,7 @@ LOCK_FD = 7
 FIRST_FD = 8
 """The spawner's first requests (`bachang.fabric._first_hosts`)."""
 ZYGOTE_FD = 9
-"""SEQPACKET: the link to the zygote, if one is forked (`bachang.fabric._zygote_server`)."""
+"""SEQPACKET: the link to the zygote (`bachang.fabric._zygote_server`), if hosts need one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
         watcher = _Watcher(ours, directory, deadline)
         try:
             with theirs:
-                watcher.asked = _start(directory, assignment, lock, theirs)
+                _start(directory, assignment, lock, theirs, watcher)
             watcher.wait()
         except OSError as error:  # of this side: the tools that map ids, say
             watcher.kill()
@@ -123,8 +123,12 @@ def launch(directory: StateDirectory, assignment: Assignment, lock: int) -> sock
 
 
 def _start(
-    directory: StateDirectory, assignment: Assignment, lock: int, status: socket.socket
-) -> Running:
+    directory: StateDirectory,
+    assignment: Assignment,
+    lock: int,
+    status: socket.socket,
+    watcher: _Watcher,
+) -> None:
     path = directory.path
     request = AgentRequest(
         directory=str(path),
@@ -132,23 +136,26 @@ def _start(
         single_id=assignment.single_id,
     )
     with contextlib.ExitStack() as opened:
-        link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        for end in (link, theirs):
-            opened.enter_context(end)
         log = _open(opened, path / LOG, os.O_RDWR | os.O_CREAT)
         output = _open(opened, path / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         door = opened.enter_context(directory.listen())
         task, first = (
             opened.enter_context(_memory(name)) for name in ("assignment", "first-hosts")
         )
-        files = [task.fileno(), door.fileno(), log, lock, first.fileno(), link.fileno()]
+        files = [status.fileno(), task.fileno(), door.fileno(), log, lock, first.fileno()]
+        link = _link(opened) if has_python(assignment.world) else []
         packet = msgspec.json.encode(request)
-        asked = agents.fork(packet, [status.fileno(), *files, output])
-        if has_python(assignment.world):
+        watcher.agents = agents.fork(packet, [*files, *link[:1], output])
+        for end in link[1:]:
             with contextlib.suppress(OSError):  # the agent starts one by itself, or says why not
-                zygotes.fork(b"a zygote", [theirs.fileno(), output])
+                watcher.zygotes = zygotes.fork(b"a zygote", [end, output])
         _hand_over(assignment, task, first)
-        return asked
+
+
+def _link(opened: contextlib.ExitStack) -> list[int]:
+    """The agent's end and the zygote's."""
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    return [opened.enter_context(end).fileno() for end in ends]
 
 
 def _open(opened: contextlib.ExitStack, path: Path, flags: int) -> int:
@@ -183,8 +190,10 @@ class _Watcher:
         self._pidfds: list[int] = []
         """Of the process that isolates itself, then of the agent, which is its child."""
         self._killed_before = killed_for_memory()
-        self.asked: Running | None = None
+        self.agents: Running | None = None
         """Who forks it."""
+        self.zygotes: Running | None = None
+        """Who forks its zygote, if it has one."""
 
     def wait(self) -> None:
         """Return when the sandbox is up.
@@ -199,6 +208,8 @@ class _Watcher:
                 with contextlib.suppress(ConnectionError):  # the next packet is then missing
                     self._status.send(b"mapped")
             elif "ready" in packet:
+                if not packet["forked"]:
+                    zygotes.end(self.zygotes)  # it has not done what it is for
                 return
             elif "error" in packet:
                 kind = _ERRORS.get(packet["error"]["kind"], PlatformError)
@@ -235,7 +246,7 @@ class _Watcher:
             data = self._receive()
         except TimeoutError:
             if not self._pidfds:
-                agents.end(self.asked)  # it is the fork server that does not answer
+                agents.end(self.agents)  # it is the fork server that does not answer
             raise PlatformError("the agent does not answer; it was ended") from None
         if not data:
             raise self._refusal(PlatformError, "the agent ended while it deployed")

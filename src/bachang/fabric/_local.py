@@ -13,7 +13,7 @@ from bachang.fabric._assignment import Assignment
 from bachang.fabric._cgroups import Held, make_room, writable_groups
 from bachang.fabric._client import LocalSandbox
 from bachang.fabric._demands import least
-from bachang.fabric._fork_server import agents, zygotes
+from bachang.fabric._fork_server import agents
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
 from bachang.fabric._native import ZYGOTE, built, stale
 from bachang.fabric._ownership import sweep
@@ -103,7 +103,6 @@ class LocalFabric(contract.Fabric):
         """See `Fabric.prepare`."""
         with contextlib.suppress(OSError):
             agents.begin()
-            zygotes.begin()
 
     def attach(self, name: str) -> LocalSandbox:
         """See `Fabric.attach`."""

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bachang.fabric import _state
 from bachang.fabric._assignment import MARK
-from bachang.fabric._fork_server import AGENTS, Server
+from bachang.fabric._fork_server import AGENTS, ZYGOTES, Server
 from bachang.fabric._launch import subordinate_ids
 
 _POLL_S = 0.02
@@ -61,7 +61,7 @@ def inventory(state_home: Path | None = None) -> list[str]:
     found = [f"directory {path}" for path in sorted(home.glob("*"))]
     found += _living(processes, home) + _strays(processes)
     found += _mounts(home) + _cgroups(processes, home) + _doors(processes)
-    found += _held_namespaces(processes) + _held_sockets()
+    found += _waiting(processes) + _held_namespaces(processes) + _held_sockets()
     return found
 
 
@@ -151,6 +151,20 @@ def _strays(processes: dict[int, _Process]) -> list[str]:
 def _heads(processes: dict[int, _Process]) -> set[int]:
     """Pids of all living agents, whoever's."""
     return {one.pid for one in processes.values() if MARK in one.command}
+
+
+def _waiting(processes: dict[int, _Process]) -> list[str]:
+    """What this process's fork servers have forked and no sandbox has taken in."""
+    servers = {
+        one.pid
+        for one in processes.values()
+        if one.parent == os.getpid() and {AGENTS.name, ZYGOTES.name} & {*one.command}
+    }
+    return [
+        f"process {one.pid} ({one.name}), which no sandbox has taken in"
+        for one in processes.values()
+        if one.parent in servers
+    ]
 
 
 def _mounts(home: Path) -> list[str]:

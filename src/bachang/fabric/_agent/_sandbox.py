@@ -343,10 +343,9 @@ class World:
         task.add_done_callback(self._tasks.discard)
 
     def _start_zygote(self) -> Zygote | None:
-        link = socket.socket(fileno=ZYGOTE_FD)
         if not has_python(self.plan):
-            link.close()
             return None
+        link = socket.socket(fileno=ZYGOTE_FD)
         return Zygote(self.children, self.assignment, self.journal, link)
 
     def _start_plant(self) -> Plant | None:

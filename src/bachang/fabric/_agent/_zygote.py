@@ -38,8 +38,8 @@ from bachang.fabric._zygote_wire import (
 _PACKET_BYTES = 1 << 16
 _SEND_BUFFER = 1 << 22
 _RESTART_S = 0.2
-_PATIENCE_S = 5.0
-"""So long the fork server may take."""
+_PATIENCE = 0.25
+"""The part of the time until services are to answer that the fork server may take."""
 UNKNOWN_STATUS = -signal.SIGHUP
 """Status of a service whose zygote died before it."""
 
@@ -65,7 +65,8 @@ class Zygote:
         self._modules: set[str] = set()
         self._here: asyncio.Future[None] = self._loop.create_future()
         """Set once there is one that would tell of its end."""
-        self._impatience = self._loop.call_later(_PATIENCE_S, self._start)
+        patience_s = _PATIENCE * assignment.ready_timeout_s
+        self._impatience = self._loop.call_later(patience_s, self._start)
         self._turn = 1
         """Which zygote it is, counted from 1."""
         self._link = link
@@ -74,6 +75,11 @@ class Zygote:
             self._take_in()
         except OSError:  # there is none, or it cannot be: `_read` goes on
             self._link.shutdown(socket.SHUT_RDWR)
+
+    @property
+    def is_first(self) -> bool:
+        """Is it the one that is forked for the client?"""
+        return self._turn == 1
 
     async def run(
         self, host: int, command: Command, *, name: str, cgroups: tuple[int, ...]
@@ -203,6 +209,11 @@ class Zygote:
             self._start()
             return
         self._journal.note("platform.fault", "zygote", {"reason": "ended; started again"})
+        self._leave_services()
+        self._loop.call_later(_RESTART_S, self._start_again, self._turn)
+
+    def _leave_services(self) -> None:
+        """Services go on without their zygote."""
         for number, process in list(self._processes.items()):
             if process.parent != self._turn:
                 continue
@@ -211,11 +222,11 @@ class Zygote:
                 self._watch(process)
             else:
                 self._fail(number, "the zygote ended", childless=True)
-        self._loop.call_later(_RESTART_S, self._start_again, self._turn)
 
     def _start_again(self, dead: int) -> None:
         """Start the next one, unless it is there already."""
         if dead == self._turn:
+            self._leave_services()
             self._start()
 
     def _watch(self, process: Process) -> None:
