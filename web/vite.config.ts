@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { antStyles } from "./dev/antStyles.ts";
 import { output } from "./dev/chunks.ts";
 import { recordedPortal } from "./dev/recordedPortal.ts";
 
@@ -29,7 +30,7 @@ const proxied = portal ? { target: portal, ws: true, changeOrigin: false } : und
  * The nonce placeholder in index.html is replaced by the portal with each answer.
  */
 export default defineConfig(({ command }) => ({
-  plugins: [react(), compressed(), ...(command === "serve" && !portal ? [recordedPortal()] : [])],
+  plugins: [react(), antStyles(command), compressed(), ...(command === "serve" && !portal ? [recordedPortal()] : [])],
   resolve: { alias: { "#": new URL("./src", import.meta.url).pathname } },
   html: command === "build" ? { cspNonce: "__CSP_NONCE__" } : {},
   server: { host: "127.0.0.1", port: 5173, ...(proxied ? { proxy: { "/api": proxied } } : {}) },

@@ -1,1 +1,4 @@
 /// <reference types="vite/client" />
+
+/** What dev/antStyles.ts makes. */
+declare module "virtual:ant.css";

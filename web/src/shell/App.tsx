@@ -1,26 +1,18 @@
 /** What surrounds every page: theme, language, queries, addresses, the last safety net. */
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { App as AntApp, ConfigProvider } from "antd";
 import english from "antd/locale/en_US";
 import chinese from "antd/locale/zh_CN";
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { RouterProvider } from "react-router";
 import { useLanguage } from "#/language";
-import { Problem } from "#/models/problem";
 import { antTheme, ThemeContext, useThemeState } from "#/theme";
+import { queries } from "./queries";
 import { router } from "./router";
-
-/** A portal that restarts is worth waiting for; an answer that refuses is not. */
-function again(failures: number, error: Error): boolean {
-  return error instanceof Problem && error.kind === "unreachable" && failures < 3;
-}
 
 export function App({ nonce }: { nonce: string | undefined }): ReactElement {
   const theme = useThemeState();
   const language = useLanguage();
-  const [queries] = useState(
-    () => new QueryClient({ defaultOptions: { queries: { retry: again, staleTime: 5000 } } }),
-  );
   return (
     <ThemeContext value={theme}>
       <ConfigProvider

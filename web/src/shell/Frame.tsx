@@ -14,6 +14,8 @@ import { usePresent } from "./SignedIn";
 export function Frame(): ReactElement {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  // On a desk it never is: then there is none.
+  const [opened, setOpened] = useState(false);
   const body = useRef<HTMLDivElement>(null);
   return (
     <div className={css.frame}>
@@ -36,15 +38,20 @@ export function Frame(): ReactElement {
           type="text"
           icon={<MenuOutlined />}
           aria-label={t("nav.menu")}
-          onClick={() => setOpen(true)}
+          onClick={() => {
+            setOpen(true);
+            setOpened(true);
+          }}
         />
       </header>
-      <Drawer open={open} onClose={() => setOpen(false)} size={280} title={t("name")}>
-        <nav className={css.drawer} aria-label={t("nav.menu")}>
-          <Places onGo={() => setOpen(false)} />
-          <Settings />
-        </nav>
-      </Drawer>
+      {opened ? (
+        <Drawer open={open} onClose={() => setOpen(false)} size={280} title={t("name")}>
+          <nav className={css.drawer} aria-label={t("nav.menu")}>
+            <Places onGo={() => setOpen(false)} />
+            <Settings />
+          </nav>
+        </Drawer>
+      ) : null}
       <div className={css.body} tabIndex={-1} ref={body}>
         <Outlet />
       </div>

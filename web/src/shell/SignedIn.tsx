@@ -5,7 +5,7 @@ import { Outlet } from "react-router";
 import { Failed } from "#/components/Failed";
 import type { Account, Session } from "#/models/session";
 import { useQuery } from "#/transport/hooks";
-import * as portal from "#/transport/portal";
+import { SESSION } from "./queries";
 
 const SignIn = lazy(async () => ({ default: (await import("#/views/signIn")).SignInPage }));
 const Enter = lazy(async () => ({ default: (await import("#/views/signIn")).EnterPage }));
@@ -42,7 +42,7 @@ export function SignedIn(): ReactElement {
 }
 
 function KnownOnly(): ReactElement {
-  const session = useQuery({ queryKey: ["session"], queryFn: portal.session, staleTime: 60_000 });
+  const session = useQuery(SESSION);
   if (session.error) {
     return <Failed error={session.error} onRetry={() => void session.refetch()} />;
   }

@@ -35,3 +35,18 @@ export const router = createBrowserRouter([
     ],
   },
 ]);
+
+/** Once the view at the page's address is there. */
+export function routed(): Promise<void> {
+  return new Promise((done) => {
+    if (router.state.initialized) {
+      done();
+      return;
+    }
+    const leave = router.subscribe(({ initialized }) => {
+      if (!initialized) return;
+      leave();
+      done();
+    });
+  });
+}

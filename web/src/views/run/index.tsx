@@ -4,15 +4,15 @@ import { useParams } from "react-router";
 import { FailedPage } from "#/components/Failed";
 import { Waiting } from "#/components/Waiting";
 import { runProjection } from "#/models/runLive";
+import { runQuery } from "#/shell/queries";
 import { useLive, useQuery } from "#/transport/hooks";
-import * as portal from "#/transport/portal";
 import { RunPage } from "./RunPage";
 
 export function Component(): ReactElement {
   const { run = "" } = useParams();
   const live = useLive(`run:${run}`, runProjection);
   // Asked for once as well: a live topic cannot tell why it is refused, an answer can.
-  const asked = useQuery({ queryKey: ["run", run], queryFn: () => portal.run(run) });
+  const asked = useQuery(runQuery(run));
   if (asked.error && !live.value) {
     return <FailedPage error={asked.error} onRetry={() => void asked.refetch()} />;
   }

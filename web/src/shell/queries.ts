@@ -1,0 +1,34 @@
+/** What is known of the portal's answers, and what the first page is drawn with. */
+import { QueryClient } from "@tanstack/react-query";
+import { Problem } from "#/models/problem";
+import * as portal from "#/transport/portal";
+
+/** A portal that restarts is worth waiting for; an answer that refuses is not. */
+function again(failures: number, error: Error): boolean {
+  return error instanceof Problem && error.kind === "unreachable" && failures < 3;
+}
+
+export const queries = new QueryClient({
+  defaultOptions: { queries: { retry: again, staleTime: 5000 } },
+});
+
+export const SESSION = {
+  queryKey: ["session"],
+  queryFn: portal.session,
+  staleTime: 60_000,
+} as const;
+
+export const runQuery = (run: string) => ({
+  queryKey: ["run", run],
+  queryFn: () => portal.run(run),
+});
+
+/** Reads the answers that src/first.ts has asked for; what fails is told by the page itself. */
+export async function known({ pathname, hash }: Location): Promise<void> {
+  if (hash.includes("token=")) return;
+  const run = /^\/runs\/([^/]+)$/.exec(pathname)?.[1];
+  await Promise.allSettled([
+    queries.query(SESSION),
+    run === undefined ? undefined : queries.query(runQuery(run)),
+  ]);
+}
