@@ -125,7 +125,7 @@ function HostFace({ host, state, pressable, className = "", ...rest }: FaceProps
   );
 }
 
-/** Those that are known; of the others only that they are to be found out. */
+/** Those that are known; of the others only that they are to be found. */
 function Addresses({ host: { ports } }: { host: TopologyHost }): ReactElement {
   const { t } = useTranslation();
   const known = ports.flatMap(({ address }) => address ?? []);
@@ -134,7 +134,7 @@ function Addresses({ host: { ports } }: { host: TopologyHost }): ReactElement {
     <span className={css.address}>
       <span className="number">{known.join(" · ")}</span>
       {known.length > 0 && hidden ? " · " : null}
-      {hidden ? t("host.hidden") : null}
+      {hidden ? t("host.unknownAddress") : null}
     </span>
   );
 }
