@@ -7,6 +7,13 @@ const noTransport = {
   "no-restricted-imports": ["error", { patterns: ["#/transport/*", "#/views/*"] }],
 };
 
+/** The build puts entry and shared code into one file; views, which need that file, would wait for
+ * an entry that waits for a view. */
+const noWaitingModule = {
+  selector: ":matches(Program > ExpressionStatement, Program > VariableDeclaration > *) > AwaitExpression",
+  message: "A module that waits holds up all that import it: wait in a function.",
+};
+
 export default tseslint.config(
   { ignores: ["src/transport/schema.ts", "node_modules", "eslint.config.js"] },
   ...tseslint.configs.strictTypeChecked,
@@ -18,6 +25,7 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "no-restricted-globals": ["error", "fetch", "WebSocket"],
+      "no-restricted-syntax": ["error", noWaitingModule],
     },
   },
   { files: ["src/components/**", "src/models/**"], rules: noTransport },

@@ -13,11 +13,15 @@ import { nonce, stampStyles } from "./theme/nonce";
 /** Longer than this nobody looks at an empty page: then it shows that it waits. */
 const PATIENCE_MS = 400;
 
-stampStyles(nonce());
-await startLanguage();
-// Drawn once with all that it shows, and not three times, as its parts come.
-const there = Promise.all([known(globalThis.location), routed()]);
-await Promise.race([there, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
-const root = document.getElementById("root");
-if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(<App nonce={nonce()} />);
+async function begin(): Promise<void> {
+  stampStyles(nonce());
+  await startLanguage();
+  // Drawn once with all that it shows, and not three times, as its parts come.
+  const there = Promise.all([known(globalThis.location), routed()]);
+  await Promise.race([there, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+  const root = document.getElementById("root");
+  if (!root) throw new Error("index.html has no #root");
+  createRoot(root).render(<App nonce={nonce()} />);
+}
+
+void begin();
