@@ -120,6 +120,10 @@ describe("the journal", () => {
   it("forgets the oldest", () => {
     expect(insert([entry(1), entry(2)], entry(3), 2).map((each) => each.sequence)).toEqual([2, 3]);
   });
+  it("keeps nothing that is never shown", () => {
+    const all = insert([entry(1)], entry(2, "points.sampled"), 1);
+    expect(all.map((each) => each.sequence)).toEqual([1]);
+  });
   it("colours right and wrong answers", () => {
     const answered = entry(1, "task.answered");
     expect(tone({ ...answered, data: { correct: true } })).toBe("good");

@@ -64,11 +64,13 @@ export function precedes(one: Entry, other: Entry): boolean {
   return one.epoch < other.epoch || (one.epoch === other.epoch && one.sequence < other.sequence);
 }
 
-/** Adds an entry in the order of (epoch, sequence); one known already changes nothing. */
+/**
+ * Adds an entry in the order of (epoch, sequence). One known already changes nothing, and so does
+ * one not worth showing: samples come every second and would soon be all that is kept.
+ */
 export function insert(entries: readonly Entry[], entry: Entry, kept = KEPT): Entry[] {
-  if (entries.some((e) => e.sequence === entry.sequence && e.epoch === entry.epoch)) {
-    return [...entries];
-  }
+  const known = entries.some((e) => e.sequence === entry.sequence && e.epoch === entry.epoch);
+  if (known || !worthShowing(entry)) return [...entries];
   const at = entries.findLastIndex((e) => e.sequence < entry.sequence) + 1;
   return [...entries.slice(0, at), entry, ...entries.slice(at)].slice(-kept);
 }

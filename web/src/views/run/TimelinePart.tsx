@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { useState, type ReactElement } from "react";
 import { Timeline } from "#/components/Timeline";
 import { useTranslation } from "#/language";
-import { KEPT, precedes, type Entry } from "#/models/journal";
+import { KEPT, precedes, worthShowing, type Entry } from "#/models/journal";
 import type { Run } from "#/models/run";
 import { useTell } from "#/shell/tell";
 import * as portal from "#/transport/portal";
@@ -30,7 +30,7 @@ export function TimelinePart({ run }: { run: Run }): ReactElement {
     const found = joined ? kept : await tell(() => portal.events(run.id));
     setAsking(false);
     if (!found) return;
-    setKept(found);
+    setKept(found.filter(worthShowing));
     setWanted(wanted + STEP);
   }
 
