@@ -42,7 +42,8 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     chunkSizeWarningLimit: 1600,
-    rolldownOptions: { output },
+    // The page has to name each script by itself: the first one would wait for one it is merged with.
+    rolldownOptions: { output, experimental: { chunkOptimization: { mergeCommonChunks: false } } },
   },
   test: { environment: "node", include: ["test/**/*.test.{ts,tsx}"] },
 }));
