@@ -46,14 +46,14 @@ def make_group(page: Page, serving: Serving, title: str) -> None:
     page.goto(f"{serving.origin}/people/groups")
     page.get_by_role("button", name="New group").click()
     page.get_by_label("Title").fill(title)
-    page.get_by_role("dialog").get_by_role("button", name="New group").click()
+    page.get_by_role("dialog").get_by_role("button", name="Create").click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
 
 
 def invited_to(page: Page) -> str:
     """Make an invitation into the group that is shown; gives its link."""
     page.get_by_role("button", name="Invite into this group").click()
-    page.get_by_role("dialog").get_by_role("button", name="New invitation").click()
+    page.get_by_role("dialog").get_by_role("button", name="Create").click()
     link = page.get_by_role("dialog").locator("code").inner_text()
     page.get_by_role("button", name="Done").click()
     return link
@@ -99,7 +99,7 @@ def new_account(page: Page, serving: Serving, name: str) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
     dialog.get_by_label("Password").fill(PASSWORD)
-    dialog.get_by_role("button", name="New account").click()
+    dialog.get_by_role("button", name="Create").click()
     expect(page.get_by_role("row", name=re.compile(name))).to_be_visible()
 
 

@@ -2,7 +2,8 @@
 import { CheckCircleFilled, CopyOutlined, WarningFilled } from "@ant-design/icons";
 import type { ReactElement } from "react";
 import { Link } from "react-router";
-import { useLanguage, useText, useTranslation } from "#/language";
+import { useText, useTranslation } from "#/language";
+import { useMoments } from "#/language/moments";
 import type { Pack } from "#/models/pack";
 import css from "./PackCard.module.css";
 
@@ -86,9 +87,9 @@ function Difficulty({ level }: { level: number }): ReactElement {
 
 function VerifiedMark({ pack: { verified } }: { pack: Pack }): ReactElement {
   const { t } = useTranslation();
-  const language = useLanguage();
+  const moments = useMoments();
   if (!verified) return <span className={css.quiet}>{t("library.notVerified")}</span>;
-  const date = new Date(verified.date).toLocaleDateString(language === "zh" ? "zh-CN" : "en-GB");
+  const date = moments.day(verified.date);
   return verified.ok ? (
     <span className={css.good}>
       <CheckCircleFilled aria-hidden="true" /> {t("library.verified", { date })}

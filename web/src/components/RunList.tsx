@@ -1,7 +1,8 @@
 /** Runs as rows to go on with or to look back at. */
 import type { ReactElement } from "react";
 import { Link } from "react-router";
-import { useLanguage, useText, useTranslation } from "#/language";
+import { useText, useTranslation } from "#/language";
+import { useMoments } from "#/language/moments";
 import { alive, type RunSummary } from "#/models/run";
 import { StateTag } from "./StateTag";
 import css from "./RunList.module.css";
@@ -19,18 +20,12 @@ export function RunList({ runs }: { runs: readonly RunSummary[] }): ReactElement
 function RunRow({ run }: { run: RunSummary }): ReactElement {
   const { t } = useTranslation();
   const text = useText();
-  const language = useLanguage();
-  const started = run.started_at
-    ? new Date(run.started_at).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", {
-        dateStyle: "medium",
-        timeStyle: "short",
-      })
-    : "";
+  const moments = useMoments();
   return (
     <li className={css.run}>
       <span className={css.title}>
         <Link to={alive(run) ? `/runs/${run.id}` : `/runs/${run.id}/review`}>{text(run.title)}</Link>
-        <span>{started}</span>
+        <span>{run.started_at ? moments.both(run.started_at) : ""}</span>
       </span>
       <span className={css.bar} aria-hidden="true">
         <i style={{ width: `${run.tasks > 0 ? (100 * run.solved) / run.tasks : 0}%` }} />

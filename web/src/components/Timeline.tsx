@@ -116,7 +116,7 @@ function useDetail(): (entry: Entry) => string {
   const language = useLanguage();
   return ({ kind, data }) => {
     if (kind === "task.answered") return data.correct === true ? t("kind.right") : t("kind.wrong");
-    if (kind === "command.applied" || kind === "point.changed") return `→ ${plain(data.value)}`;
+    if (kind === "command.applied" || kind === "point.changed") return `→\u00a0${plain(data.value)}`;
     const text = safeParse(textModel, data.text ?? data.reason ?? "");
     return text.success ? pick(text.output, language) : "";
   };

@@ -70,6 +70,7 @@ export const en = {
     class: "Start a class",
     drill: "Start a drill",
     groupTitle: "Who takes part",
+    groupHint: "Choose a group",
     titleLabel: "Title",
     duration: "Minutes until it ends (empty: no end)",
     roomFor: "{{fits}} of {{wanted}} fit on this machine now.",

@@ -69,6 +69,7 @@ export const zh: Words = {
     class: "开班",
     drill: "开始演习",
     groupTitle: "谁来参加",
+    groupHint: "选择一个小组",
     titleLabel: "标题",
     duration: "多少分钟后结束（留空则不限时）",
     roomFor: "需要 {{wanted}} 个沙箱，这台机器现在容得下 {{fits}} 个。",

@@ -2,7 +2,8 @@
 import { CheckCircleFilled, ClockCircleOutlined, CloseCircleFilled } from "@ant-design/icons";
 import { Alert, Progress } from "antd";
 import type { ReactElement } from "react";
-import { useLanguage, useText, useTranslation } from "#/language";
+import { useText, useTranslation } from "#/language";
+import { useMoments } from "#/language/moments";
 import { lines, underWay, type Line, type Verification } from "#/models/author";
 import css from "./lists.module.css";
 
@@ -33,11 +34,11 @@ const TONES: Record<string, "success" | "error"> = { passed: "success", failed: 
 
 function Standing({ shown }: { shown: Verification }): ReactElement {
   const { t } = useTranslation();
-  const language = useLanguage();
+  const moments = useMoments();
   const text = useText();
   const { state, checks, expected, reason, current, ended_at, by } = shown;
   const held = checks.filter(({ ok }) => ok).length;
-  const when = ended_at ? new Date(ended_at).toLocaleString(language === "zh" ? "zh-CN" : "en-GB") : "";
+  const when = ended_at ? moments.both(ended_at) : "";
   const figures = t("author.held", { held, count: Math.max(expected.length, checks.length) });
   const parts = [text(reason), state === "none" ? "" : figures, when && `${when} · ${by}`];
   const stale = !current && !underWay(shown) && state !== "none" ? t("author.stale") : "";

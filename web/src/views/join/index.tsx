@@ -68,8 +68,8 @@ function JoinForm({ token }: { token: string }): ReactElement {
         <Form.Item
           name="name"
           label={t("people.name")}
-          extra={t("people.nameRule")}
-          rules={[{ required: true, pattern: NAME, message: t("people.nameRule") }]}
+          help={t("people.nameRule")}
+          rules={[{ required: true, pattern: NAME }]}
         >
           <Input autoComplete="username" autoCapitalize="none" maxLength={64} />
         </Form.Item>
@@ -83,14 +83,8 @@ function JoinForm({ token }: { token: string }): ReactElement {
         <Form.Item
           name="password"
           label={t("people.password")}
-          extra={t("people.passwordRule", { count: PASSWORD_LENGTH })}
-          rules={[
-            {
-              required: true,
-              min: PASSWORD_LENGTH,
-              message: t("people.passwordRule", { count: PASSWORD_LENGTH }),
-            },
-          ]}
+          help={t("people.passwordRule", { count: PASSWORD_LENGTH })}
+          rules={[{ required: true, min: PASSWORD_LENGTH }]}
         >
           <Input.Password autoComplete="new-password" maxLength={200} />
         </Form.Item>

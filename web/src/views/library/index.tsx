@@ -1,6 +1,8 @@
 /** The packs that there are, and what was left unfinished. */
+import { SearchOutlined } from "@ant-design/icons";
 import { Input, Skeleton } from "antd";
 import { useState, type ReactElement } from "react";
+import { Empty } from "#/components/Empty";
 import { Failed } from "#/components/Failed";
 import { PackCard } from "#/components/PackCard";
 import { Page } from "#/components/Page";
@@ -56,8 +58,9 @@ function Packs({ packs }: { packs: readonly Pack[] }): ReactElement {
   return (
     <>
       {packs.length >= SEARCH_FROM ? (
-        <Input.Search
+        <Input
           allowClear
+          prefix={<SearchOutlined aria-hidden="true" />}
           value={wanted}
           onChange={(event) => setWanted(event.target.value)}
           placeholder={t("library.search")}
@@ -65,7 +68,11 @@ function Packs({ packs }: { packs: readonly Pack[] }): ReactElement {
           className={css.search ?? ""}
         />
       ) : null}
-      {found.length === 0 ? <p>{t("library.none")}</p> : null}
+      {found.length === 0 ? (
+        <div role="status">
+          <Empty title={t("library.none")} />
+        </div>
+      ) : null}
       <div className={css.packs}>
         {found.map((pack) => (
           <PackCard key={pack.name} pack={pack} among={packs} />

@@ -85,7 +85,7 @@ function Fields({ groups }: { groups: readonly Group[] }): ReactElement {
   return (
     <>
       <Form.Item name="group" label={t("library.groupTitle")} rules={[{ required: true }]} initialValue={only}>
-        <Select options={options} />
+        <Select options={options} placeholder={t("library.groupHint")} />
       </Form.Item>
       <Form.Item name="title" label={t("library.titleLabel")}>
         <Input maxLength={200} autoComplete="off" />

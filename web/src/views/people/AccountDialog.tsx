@@ -48,7 +48,7 @@ export function AccountDialog({ person, onClose }: AccountDialogProps): ReactEle
   return (
     <Dialog
       title={title}
-      okText={person ? t("people.save") : t("people.account.create")}
+      okText={person ? t("people.save") : t("people.create")}
       cancelText={t("people.cancel")}
       confirmLoading={keep.isPending}
       onOk={() => form.submit()}

@@ -34,7 +34,9 @@ export function GroupPeople({ group }: { group: Group }): ReactElement {
         }
       />
       {members.isPending ? <Skeleton active /> : null}
-      {members.data?.length === 0 ? <Empty title={t("people.group.empty")} /> : null}
+      {members.data?.length === 0 ? (
+        <Empty title={t("people.group.empty")} text={t("people.group.emptyText")} />
+      ) : null}
       {members.data && members.data.length > 0 ? (
         <Members
           members={members.data}

@@ -91,7 +91,7 @@ function NewGroup({ onMade, onClose }: NewGroupProps): ReactElement {
   return (
     <Dialog
       title={t("people.group.create")}
-      okText={t("people.group.create")}
+      okText={t("people.create")}
       cancelText={t("people.cancel")}
       confirmLoading={make.isPending}
       onOk={() => form.submit()}

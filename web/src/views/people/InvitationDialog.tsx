@@ -42,7 +42,7 @@ export function InvitationDialog({ group, onClose }: InvitationDialogProps): Rea
   return (
     <Dialog
       title={t("people.invitation.create")}
-      okText={t("people.invitation.create")}
+      okText={t("people.create")}
       cancelText={t("people.cancel")}
       confirmLoading={make.isPending}
       onOk={() => form.submit()}

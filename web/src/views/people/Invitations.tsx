@@ -57,9 +57,18 @@ function InvitationTable({ invitations }: { invitations: readonly Invitation[] }
   const name = (id: string): string | undefined =>
     accounts.data?.find((account) => account.id === id)?.display_name;
   const columns: TableColumnsType<Invitation> = [
-    { title: t("people.roles"), render: (_, { roles }) => <RoleTags roles={roles} /> },
+    {
+      title: t("people.roles"),
+      render: (_, { roles, group }) => (
+        <>
+          <RoleTags roles={roles} />
+          {narrow ? <div>{title(group)}</div> : null}
+        </>
+      ),
+    },
     {
       title: t("people.invitation.into"),
+      hidden: narrow,
       render: (_, { group }) => title(group) ?? <span className={css.quiet}>–</span>,
     },
     {

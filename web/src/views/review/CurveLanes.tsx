@@ -2,6 +2,7 @@
 import { useMemo, type ReactElement } from "react";
 import { colour } from "#/components/charts/palette";
 import { Curves, Lane, type Curve } from "#/components/clock/Lanes";
+import { useNarrow } from "#/components/narrow";
 import { useDrawn } from "#/components/ValueBoard";
 import { useTranslation } from "#/language";
 import type { Window } from "#/models/clock";
@@ -17,8 +18,8 @@ interface LanesProps {
 }
 
 const LINE_PX = 22;
-/** Values of two runs stand below their point's name. */
-const PAIR_PX = 40;
+/** Values of two runs stand below their point's name, and so does one on a phone. */
+const TWO_PX = 40;
 const LEAST_PX = 66;
 
 export function ScoreLane({ records, window, now }: LanesProps): ReactElement {
@@ -85,6 +86,7 @@ interface UnitLaneProps extends LanesProps {
 function UnitLane({ records, window, now, unit, points }: UnitLaneProps): ReactElement {
   const { shade } = useTheme();
   const drawn = useDrawn();
+  const two = useNarrow() || records.length > 1;
   const names = points.map(({ name }) => name).join(" ");
   const { curves, low, high } = useMemo(
     () => curvesOf(records, names.split(" "), (at) => colour(shade, at)),
@@ -92,11 +94,11 @@ function UnitLane({ records, window, now, unit, points }: UnitLaneProps): ReactE
   );
   return (
     <Lane
-      height={Math.max(LEAST_PX, points.length * (records.length > 1 ? PAIR_PX : LINE_PX) + 12)}
+      height={Math.max(LEAST_PX, points.length * (two ? TWO_PX : LINE_PX) + 12)}
       label={
         <div className={css.legend}>
           {points.map((point, at) => (
-            <p key={point.name} title={drawn(point).title} data-pair={records.length > 1}>
+            <p key={point.name} title={drawn(point).title} data-two={two}>
               <i style={{ background: colour(shade, at) }} />
               <span>{point.name}</span>
               <b className="number">
