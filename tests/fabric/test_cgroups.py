@@ -14,7 +14,7 @@ from bachang.fabric import _cgroups as cgroups
 from bachang.fabric._cgroups import Held, make_room, writable_groups
 from bachang.plan import Limits
 from setup._groups import group_steps
-from tests.fabric.worlds import host, world
+from tests.fabric.worlds import host, python_service, world
 from tests.waiting import until
 
 _ALL = "cpuset cpu io memory pids\n"
@@ -142,6 +142,20 @@ class TestReal:
         live.reset("a")
         live.destroy()
         assert not any(place.parent.exists() for place in places.values())
+
+    @pytest.mark.parametrize("kind", ["grouped", "plain"])
+    def test_a_host_sees_nothing_above_its_own(
+        self, request: pytest.FixtureRequest, home: Path, kind: str
+    ) -> None:
+        """Neither its init nor a service nor a program: no names of the machine's groups."""
+        groups = request.getfixturevalue("groups") if kind == "grouped" else {}
+        live = LocalFabric(groups=groups).deploy(
+            world(host("a", 11, **python_service())), name="own"
+        )
+        seen = live.exec("a", ["sh", "-c", "cat /proc/[0-9]*/cgroup"]).stdout.decode().splitlines()
+        live.destroy()
+        assert len(seen) >= 4  # init, service, shell, cat
+        assert {line.split(":", 2)[2] for line in seen} == {"/"}
 
     @pytest.mark.parametrize("busy", [False, True])
     def test_a_sandbox_that_ends_with_its_client_leaves_no_group(

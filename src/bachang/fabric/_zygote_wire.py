@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "LD_BIND_NOW": "1",
 }
 """All of it."""
-NAMESPACES = ("user", "cgroup", "ipc", "mnt", "net", "pid", "uts")
+NAMESPACES = ("user", "ipc", "mnt", "net", "pid", "uts")
 """As in /proc/self/ns, in the order in which they are entered."""
 BUILT_IN = "bachang.services."
 """Services whose module is part of Bachang."""

@@ -203,7 +203,8 @@ static void set_ids(uint32_t uid, uint32_t gid, uint32_t count, const gid_t *gro
 
 struct entry enter(int host, const int *fds, int count, uint64_t own_size)
 {
-    const int spaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
+    const int spaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC |
+                       CLONE_NEWCGROUP;
     uint32_t flags = number(), uid = number(), gid = number(), groups = number();
     gid_t group[MAX_GROUPS];
     for (uint32_t i = 0; i < groups; i++) {

@@ -249,6 +249,11 @@ static void create(void *payload, size_t size, const int *fds, int count)
     pid_t pid = syscall(SYS_clone, spaces | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) {
         join_cgroups(fds, count);
+        /* Only now: a namespace begins at the groups that its maker is in, and in version 2 nobody
+         * enters a group beyond the namespace of whoever has opened the door: the agent, which has
+         * the machine's. */
+        if (unshare(CLONE_NEWCGROUP) < 0)
+            fail("begin a control group namespace");
         unblock_signals();
         close(go[1]);
         be_init(go[0], kept, payload, size);
