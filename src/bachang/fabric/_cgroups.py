@@ -9,7 +9,7 @@ Two layouts, and the mixture of both:
   what version 1 has frozen cannot be killed, and would outlive its agent.
 
 `bachang.fabric._host_groups` makes those of a sandbox there.
-Delegation by systemd follows its documentation; no machine with it was at hand to run it on.
+Delegation by systemd was tried on Debian 13, in a virtual machine.
 """
 
 from __future__ import annotations
