@@ -37,6 +37,19 @@ _CADDY = """
 }}
 {given}
 """
+_APACHE = """
+ServerRoot {folder}
+DefaultRuntimeDir {folder}
+PidFile apache2.pid
+ErrorLog error.log
+Mutex file:{folder}
+{modules}
+Listen 127.0.0.1:{port}
+Listen 127.0.0.1:{plain}
+{given}
+"""
+_MODULES = ("mpm_event", "authz_core", "ssl", "proxy", "proxy_http", "headers", "rewrite")
+_PROGRAMS = {"apache": "apache2"}
 _SCRATCH = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -60,15 +73,22 @@ def _written(name: str, folder: Path, given: str, port: int) -> str:
     if name == "haproxy":
         given = given.replace("bind :443", f"bind 127.0.0.1:{port}")
         return given.replace("bind :80", f"bind 127.0.0.1:{plain}")
+    if name == "apache":
+        given = given.replace("*:443", f"127.0.0.1:{port}").replace("*:80", f"127.0.0.1:{plain}")
+        modules = "\n".join(
+            f"LoadModule {one}_module /usr/lib/apache2/modules/mod_{one}.so" for one in _MODULES
+        )
+        return _APACHE.format(folder=folder, modules=modules, port=port, plain=plain, given=given)
     return _CADDY.format(plain=plain, port=port, given=given)
 
 
 @contextlib.contextmanager
 def documented(name: str, file: Path, behind: int) -> Iterator[int]:
     """The port at which a proxy speaks TLS, with a certificate, for the portal at another one."""
-    program = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    package = _PROGRAMS.get(name, name)
+    program = shutil.which(package, path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
-        pytest.skip(f"{name} is not installed: apt-get install {name}")
+        pytest.skip(f"{name} is not installed: apt-get install {package}")
     folder, port = file.parent, free_port()
     config = folder / f"{name}.conf"
     config.write_text(_written(name, folder, _given(name, file, behind), port), encoding="utf-8")
@@ -76,6 +96,7 @@ def documented(name: str, file: Path, behind: int) -> Iterator[int]:
         "nginx": ["-e", "stderr", "-p", str(folder), "-c", str(config)],
         "haproxy": ["-db", "-f", str(config)],
         "caddy": ["run", "--adapter", "caddyfile", "--config", str(config)],
+        "apache": ["-D", "FOREGROUND", "-f", str(config)],
     }[name]
     process = subprocess.Popen([program, *argv], env={**os.environ, "HOME": str(folder)})
     try:

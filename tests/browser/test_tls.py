@@ -42,7 +42,7 @@ def serving(home: Path) -> Iterator[Serving]:
     yield from serve(Serving(arguments=options))
 
 
-@pytest.fixture(params=["small", "nginx", "haproxy", "caddy"])
+@pytest.fixture(params=["small", "nginx", "haproxy", "caddy", "apache"])
 def page(
     serving: Serving, playwright: Playwright, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
