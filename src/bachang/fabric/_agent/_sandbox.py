@@ -131,7 +131,7 @@ class World:
         self.host(name)
         self.check_running()
         async with self._change:
-            await self._replace(name)
+            self._retire(await self._replace(name))
 
     async def reset(self) -> None:
         """Every host and the plant as they were at first; a new epoch begins."""
@@ -140,11 +140,19 @@ class World:
             self.journal.begin_epoch()
             gate = asyncio.Semaphore(_BESIDE_EACH_OTHER)
 
+            old: list[LiveHost] = []  # their end would hold up the births of others
+
             async def one(name: str) -> None:
                 async with gate:
-                    await self._replace(name)
+                    old.append(await self._replace(name))
+                    if len(old) > _BESIDE_EACH_OTHER:
+                        self._retire(old.pop(0))
 
-            await together([one(name) for name in list(self.hosts)])
+            try:
+                await together([one(name) for name in list(self.hosts)])
+            finally:
+                for live in old:
+                    self._retire(live)
             if self.plant:
                 await self.plant.restore(self.plant.first_state)
             else:
@@ -286,7 +294,8 @@ class World:
             return await self.zygote.run(live.pidfd, command, name=service.name, cgroups=doors)
         return self._spawner.run(live.pidfd, command, streams=[], cgroups=live.group.doors)
 
-    async def _replace(self, name: str) -> None:
+    async def _replace(self, name: str) -> LiveHost:
+        """A new generation in the place of the old one, which is returned and to be retired."""
         old = self.hosts[name]
         fresh = await self._maker.make(old.plan, old.generation + 1, spare=True)
         self._start_services(fresh)
@@ -301,8 +310,8 @@ class World:
         self.hosts[name] = fresh
         if self.plant:
             await self.plant.rebind(name)
-        self._retire(old)
         self.journal.note("host.reset", name, {"generation": fresh.generation})
+        return old
 
     def _retire(self, live: LiveHost) -> None:
         """End a generation; the kernel takes its links away in its own time."""
@@ -324,7 +333,7 @@ class World:
                 if self.stillness.holds:
                     continue
                 try:
-                    await self._replace(name)
+                    self._retire(await self._replace(name))
                 except FabricError as error:
                     self.journal.note("platform.fault", name, {"reason": str(error)})
                 return
