@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,9 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 SOCKET = "agent.sock"
 LOG = "events.log"
 OUTPUT = "agent.log"
+_GLANCES = 20
+_GLANCE_S = 0.005
+"""Whoever looks whether a sandbox lives holds its lock for a moment: so often is it tried anew."""
 
 
 def home() -> Path:
@@ -104,7 +108,7 @@ class StateDirectory:
         except OSError:
             return False
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # in no other looker's way
         except BlockingIOError:
             return True
         finally:
@@ -150,13 +154,15 @@ class StateDirectory:
             os.close(descriptor)
 
     def _take(self, lock: int) -> None:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SandboxError(
-                f"a sandbox named {self.name} is running: use another name, or end it with "
-                f"`bachang down {self.name}`"
-            ) from None
+        for _ in range(_GLANCES):
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            time.sleep(_GLANCE_S)
+        raise SandboxError(
+            f"a sandbox named {self.name} is running: use another name, or end it with "
+            f"`bachang down {self.name}`"
+        )
 
     def _sweep(self) -> None:
         for entry in self.path.iterdir():
