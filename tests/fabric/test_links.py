@@ -76,6 +76,8 @@ def test_frames_on_a_fast_network_are_counted_as_unlike_a_wires(
 def test_a_lossy_link_loses_about_its_share_both_ways(fabric: LocalFabric) -> None:
     live = fabric.deploy(world(*_pair(loss=0.2)), name="lossy")
     live.reset("a")
+    meet = "until ping -c 1 -W 1 10.1.0.12; do :; done"  # losses may hit ARP three times in a row
+    assert live.exec("a", ["sh", "-c", meet], timeout_s=60).status == 0
     done = live.exec("a", ["ping", "-q", "-i", "0.002", "-c", "400", "-W", "1", "10.1.0.12"])
     seen = live.exec("a", ["nft", "list", "ruleset"]).stdout
     live.destroy()

@@ -77,6 +77,8 @@ class TestLinks:
 
 
 def _arrived(sandbox: Sandbox, host: str) -> int:
+    meet = "until ping -c 1 -W 1 10.73.0.12; do :; done"  # losses may hit ARP three times in a row
+    assert sandbox.exec(host, ["sh", "-c", meet], timeout_s=60).status == 0
     argv = ["ping", "-q", "-i", "0.002", "-c", str(_PINGS), "-W", "1", "10.73.0.12"]
     found = re.search(rb"(\d+) received", sandbox.exec(host, argv).stdout)
     assert found
