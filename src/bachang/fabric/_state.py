@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import socket
-import time
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,9 +24,8 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 SOCKET = "agent.sock"
 LOG = "events.log"
 OUTPUT = "agent.log"
-_GLANCES = 20
-_GLANCE_S = 0.005
-"""Whoever looks whether a sandbox lives holds its lock for a moment: so often is it tried anew."""
+_WHOLE = struct.Struct("@hhqqi4x")
+"""``struct flock``: kind, whence, start, length (0: all), pid."""
 
 
 def home() -> Path:
@@ -108,12 +107,12 @@ class StateDirectory:
         except OSError:
             return False
         try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # in no other looker's way
-        except BlockingIOError:
-            return True
+            # Only asked for: whoever took it to look would be in the way of who starts one.
+            wanted = _WHOLE.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            found, *_ = _WHOLE.unpack(fcntl.fcntl(lock, fcntl.F_OFD_GETLK, wanted))
         finally:
             os.close(lock)
-        return False
+        return bool(found != fcntl.F_UNLCK)
 
     def remove(self) -> None:
         """Remove it, with the journal in it."""
@@ -154,15 +153,14 @@ class StateDirectory:
             os.close(descriptor)
 
     def _take(self, lock: int) -> None:
-        for _ in range(_GLANCES):
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            time.sleep(_GLANCE_S)
-        raise SandboxError(
-            f"a sandbox named {self.name} is running: use another name, or end it with "
-            f"`bachang down {self.name}`"
-        )
+        try:
+            whole = _WHOLE.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            fcntl.fcntl(lock, fcntl.F_OFD_SETLK, whole)
+        except BlockingIOError:
+            raise SandboxError(
+                f"a sandbox named {self.name} is running: use another name, or end it with "
+                f"`bachang down {self.name}`"
+            ) from None
 
     def _sweep(self) -> None:
         for entry in self.path.iterdir():
