@@ -24,8 +24,8 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 SOCKET = "agent.sock"
 LOG = "events.log"
 OUTPUT = "agent.log"
-_WHOLE = struct.Struct("@hhqqi4x")
-"""``struct flock``: kind, whence, start, length (0: all), pid."""
+_WHOLE = struct.pack("@hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+"""A lock of all of a file, as ``struct flock``: kind, whence, start, length (0: all), pid."""
 
 
 def home() -> Path:
@@ -108,11 +108,10 @@ class StateDirectory:
             return False
         try:
             # Only asked for: whoever took it to look would be in the way of who starts one.
-            wanted = _WHOLE.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-            found, *_ = _WHOLE.unpack(fcntl.fcntl(lock, fcntl.F_OFD_GETLK, wanted))
+            (kind,) = struct.unpack_from("@h", fcntl.fcntl(lock, fcntl.F_OFD_GETLK, _WHOLE))
         finally:
             os.close(lock)
-        return bool(found != fcntl.F_UNLCK)
+        return bool(kind != fcntl.F_UNLCK)
 
     def remove(self) -> None:
         """Remove it, with the journal in it."""
@@ -154,8 +153,7 @@ class StateDirectory:
 
     def _take(self, lock: int) -> None:
         try:
-            whole = _WHOLE.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-            fcntl.fcntl(lock, fcntl.F_OFD_SETLK, whole)
+            fcntl.fcntl(lock, fcntl.F_OFD_SETLK, _WHOLE)
         except BlockingIOError:
             raise SandboxError(
                 f"a sandbox named {self.name} is running: use another name, or end it with "
