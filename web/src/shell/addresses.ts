@@ -36,6 +36,16 @@ export function viewAt(path: string): Load | undefined {
   return all.find(([address]) => pattern(address).test(path))?.[1];
 }
 
+/** The run at a path, if that is a run's page. */
+export function runAt(path: string): string | undefined {
+  return /^\/runs\/([^/]+)$/.exec(path)?.[1];
+}
+
+/** Whoever comes with a token is not yet who they will be: nothing is asked for ahead. */
+export function comesWithToken({ hash }: Location): boolean {
+  return hash.includes("token=");
+}
+
 /** (react-router has one, but this is part of the first script, which is to be small.) */
 function pattern(address: string): RegExp {
   const parts = address.replace(/\/:\w+\?/g, "(/[^/]+)?").replace(/:\w+/g, "[^/]+");

@@ -2,6 +2,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { Problem } from "#/models/problem";
 import * as portal from "#/transport/portal";
+import { comesWithToken, runAt } from "./addresses";
 
 /** A portal that restarts is worth waiting for; an answer that refuses is not. */
 function again(failures: number, error: Error): boolean {
@@ -24,9 +25,9 @@ export const runQuery = (run: string) => ({
 });
 
 /** Reads the answers that src/first.ts has asked for; what fails is told by the page itself. */
-export async function known({ pathname, hash }: Location): Promise<void> {
-  if (hash.includes("token=")) return;
-  const run = /^\/runs\/([^/]+)$/.exec(pathname)?.[1];
+export async function known(location: Location): Promise<void> {
+  if (comesWithToken(location)) return;
+  const run = runAt(location.pathname);
   await Promise.allSettled([
     queries.query(SESSION),
     run === undefined ? undefined : queries.query(runQuery(run)),
