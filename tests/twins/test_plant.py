@@ -7,13 +7,15 @@ import http.client
 import json
 import socket
 import struct
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pymodbus.client import ModbusTcpClient
 
 from bachang.plan import FieldSystem
-from bachang.twins import PlantEvent, replay
+from bachang.twins import TICK_S, PlantEvent, replay
 from tests.twins.plants import DEADLINE_S, AgentEnd, listening, plant
 from tests.twins.zones import systems
 
@@ -137,6 +139,28 @@ def test_pymodbus_reads_and_commands() -> None:
         assert applied["data"]["host"] == "desk"
         assert applied["data"]["protocol"] == "modbus"
         assert applied["data"]["source"].startswith("127.0.0.1:")
+
+
+def test_whoever_asks_sees_the_plant_as_it_is_now() -> None:
+    """Asked each tick and a half, it has moved on, through every door."""
+    with plant(doors=DOORS) as end:
+        end.result(op="command", point="genset.manual", value=True, actor="white")
+        end.result(op="command", point="genset.start", value=True, actor="white")
+        end.result(op="advance", until_s=1, limit_s=30)  # it runs up: each tick has its speed
+        browser = Browser(end.ports["genset", "screen"])
+        with ModbusTcpClient("127.0.0.1", port=end.ports["genset", "modbus"]) as client:
+            doors: dict[str, Callable[[], Any]] = {
+                "modbus": lambda: client.read_holding_registers(23, device_id=1).registers[0],
+                "screen": lambda: json.loads(browser.ask("GET", "/api/state")[1])["time_s"],
+                "link": lambda: end.result(op="clock")["tick"],
+            }
+            for door, ask in doors.items():
+                seen = set()
+                for _ in range(20):
+                    seen.add(ask())
+                    time.sleep(1.5 * TICK_S)
+                assert len(seen) >= 15, door
+        browser.connection.close()
 
 
 def read_to_the_end(client: socket.socket) -> bytes:

@@ -26,6 +26,9 @@ class Operator:
         self.screen = Screen(world, system, self, lambda: self.now_s, lambda: f"t{next(tokens)}")
         self.cookie = ""
 
+    def keep_up(self) -> None:
+        """Nothing is due here."""
+
     def write(self, point: str, value: PointValue, source: str) -> None:
         """The screen's door."""
         self.world.apply(

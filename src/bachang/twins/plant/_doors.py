@@ -16,6 +16,9 @@ class Owner(Protocol):
 
     zone: Any
 
+    def keep_up(self) -> None:
+        """Step what is due by now."""
+
     def command(self, command: Command, protocol: str) -> int:
         """Apply and journal a command."""
 
@@ -31,12 +34,21 @@ class Owner(Protocol):
     pace: Pace
 
 
-class FieldDoor:
-    """The field protocol of one system."""
-
+class _Door:
     def __init__(self, plant: Owner, system: str) -> None:
         self._plant = plant
         self._system = system
+
+    def keep_up(self) -> None:
+        """Bring the system to this moment, before it is looked at or commanded."""
+        self._plant.keep_up()
+
+
+class FieldDoor(_Door):
+    """The field protocol of one system."""
+
+    def __init__(self, plant: Owner, system: str) -> None:
+        super().__init__(plant, system)
         self._second = -1
         self._reports = 0
 
@@ -67,12 +79,8 @@ class FieldDoor:
         return self._plant.congested() or self._plant.pace.spent(source)
 
 
-class ScreenDoor:
+class ScreenDoor(_Door):
     """The operator screen of one system."""
-
-    def __init__(self, plant: Owner, system: str) -> None:
-        self._plant = plant
-        self._system = system
 
     def write(self, point: str, value: PointValue, source: str) -> None:
         """Apply a logged-in operator's command; raises `RefusedError`."""

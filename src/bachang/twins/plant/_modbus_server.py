@@ -29,6 +29,9 @@ BREATH_S = 0.01
 class Field(Protocol):
     """What a field protocol's server needs of the plant."""
 
+    def keep_up(self) -> None:
+        """Bring the device to this moment."""
+
     def write(self, point: str, value: PointValue, source: str) -> None:
         """Apply a command; raises `RefusedError`."""
 
@@ -148,6 +151,7 @@ class ModbusConnection(asyncio.Protocol):
 
     def _answer(self, frame: Frame) -> bytes:
         request = decode_request(frame.pdu)
+        self._server.field.keep_up()
         response = self._server.device.answer(request, self._command)
         pdu = encode_response(response)
         return TcpFraming.encode(Frame(unit=frame.unit, pdu=pdu, transaction=frame.transaction))

@@ -37,7 +37,10 @@ SECURITY_POLICY = (
 
 
 class Door(Protocol):
-    """Where a screen's commands go."""
+    """What a screen needs of the plant."""
+
+    def keep_up(self) -> None:
+        """Bring the system to this moment."""
 
     def write(self, point: str, value: PointValue, source: str) -> None:
         """Apply an operator's command; raises `RefusedError`."""
@@ -118,6 +121,7 @@ class Screen:
         method, handler = route
         if request.method not in ((method, "HEAD") if method == "GET" else (method,)):
             return _error(405, f"use {method}", f"请使用 {method}")
+        self._door.keep_up()
         return handler(request)
 
     def _routes(self) -> dict[str, tuple[str, Callable[[HttpRequest], HttpResponse]]]:
