@@ -28,7 +28,8 @@ class Breakers:
             bits = sum(self.closed.get(address + i, False) << i for i in range(value))
             return request.answer(bytes((1, 1, bits)))
         if function == 3 and address in self.registers:
-            return request.answer(struct.pack(">BBH", 3, 2, self.registers[address]))
+            words = [self.registers.get(address + i, 32766) for i in range(value)]
+            return request.answer(struct.pack(f">BB{value}H", 3, 2 * value, *words))
         if function == 5 and address in (5, 6):
             shown = {5: 7, 6: 6}[address]
             self.closed[shown] = not self.closed[shown]

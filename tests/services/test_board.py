@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from bachang.services.board import Board
 from tests.services import breaker
 
@@ -24,6 +26,21 @@ def test_reads_coils_registers_scales_and_names() -> None:
         board.close()
         read = {name: status["value"] for name, status in board.status().items()}
     assert read == {"mains": True, "hz": 50.0, "fuel": None, "state": "run"}
+
+
+def test_what_is_near_is_read_by_one_request_and_what_is_far_by_another() -> None:
+    far = {"name": "hours", "title": {"en": "Hours"}, "register": 106}
+    with breaker.served(breaker.Breakers()) as device:
+        device.registers[106] = 12
+        board = Board([{**far, "device": device.address}, *values(device.address)])
+        assert board.poll(device.address)
+        board.close()
+    assert board.status()["hours"]["value"] == 12.0
+    assert [struct.unpack(">BHH", body) for body in device.seen] == [
+        (1, 6, 1),
+        (3, 6, 29),
+        (3, 106, 1),
+    ]
 
 
 def test_page_speaks_both_languages() -> None:

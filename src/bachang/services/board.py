@@ -4,7 +4,8 @@ This is the legitimate function that a fix must not break: ``/status.json`` says
 value what was read and how old it is, and ``/`` shows the same to people, by language.
 What to read stands in a JSON file: a list of values, each with ``name``, ``title`` (by
 language), ``device`` (``address:port``), ``coil`` or ``register``, and for registers
-``scale``, ``unit`` and ``choices`` (names of an enumeration's codes).
+``scale``, ``unit`` and ``choices`` (names of an enumeration's codes). Values of one table that
+are near each other are read by one request, as a control room's master does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import threading
 import time
 import urllib.parse
+from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +28,9 @@ from bachang.services.pages import language_of
 
 _NO_DATA = 32766
 """Raw value by which devices of this family say: no data."""
+
+_WIDEST = 100
+"""Addresses that are read in one request at most; a device gives 125 registers."""
 
 _AGAIN_S = 0.2
 """Pause before a device that did not answer is asked again."""
@@ -43,17 +48,19 @@ class Board:
     def __init__(self, values: list[dict[str, Any]]) -> None:
         self.values = values
         self._clients = {value["device"]: Client(value["device"]) for value in values}
+        self._blocks = {device: list(_blocks(device, values)) for device in self._clients}
         self._readings: dict[str, tuple[float, bool | float | str | None]] = {}
 
     def poll(self, device: str) -> bool:
         """Read all values of one device once; what cannot be read grows old. Did it answer?"""
-        for value in self.values:
-            if value["device"] == device:
-                try:
-                    reading = _read(self._clients[device], value)
-                except OSError:
-                    return False
-                self._readings[value["name"]] = (time.monotonic(), reading)
+        for block in self._blocks[device]:
+            try:
+                raw = _read(self._clients[device], block)
+            except OSError:
+                return False
+            now = time.monotonic()
+            for value, one in zip(block, raw, strict=True):
+                self._readings[value["name"]] = (now, _meaning(value, one))
         return True
 
     def close(self) -> None:
@@ -82,10 +89,32 @@ class Board:
         return _PAGE.format(language=language, title=html.escape(title), rows=rows)
 
 
-def _read(client: Client, value: dict[str, Any]) -> bool | float | str | None:
-    if "coil" in value:
-        return client.coils(value["coil"], 1)[0]
-    raw = client.registers(value["register"], 1)[0]
+def _blocks(device: str, values: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Values of a device that one request reads: of one table, near each other, by address."""
+    for table in ("coil", "register"):
+        block: list[dict[str, Any]] = []
+        those = (value for value in values if value["device"] == device and table in value)
+        for value in sorted(those, key=lambda value: value[table]):
+            if block and value[table] - block[0][table] >= _WIDEST:
+                yield block
+                block = []
+            block.append(value)
+        if block:
+            yield block
+
+
+def _read(client: Client, block: list[dict[str, Any]]) -> list[bool] | list[int]:
+    """The raw values of a block, by one request."""
+    table = "coil" if "coil" in block[0] else "register"
+    addresses = [value[table] for value in block]
+    first, count = addresses[0], addresses[-1] - addresses[0] + 1
+    raw = client.coils(first, count) if table == "coil" else client.registers(first, count)
+    return [raw[address - first] for address in addresses]
+
+
+def _meaning(value: dict[str, Any], raw: bool | int) -> bool | float | str | None:
+    if isinstance(raw, bool):
+        return raw
     if raw == _NO_DATA:
         return None
     if choices := value.get("choices"):
