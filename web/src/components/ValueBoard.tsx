@@ -7,7 +7,9 @@ import type { Drawn } from "./charts/PointChart";
 import { Waiting } from "./Waiting";
 import css from "./ValueBoard.module.css";
 
-const PointChart = lazy(() => import("./charts/PointChart"));
+/** Asked for at once: it comes while the points do. */
+const charts = import("./charts/PointChart");
+const PointChart = lazy(() => charts);
 
 interface ValueBoardProps {
   points: readonly Point[];

@@ -37,7 +37,11 @@ export default function PointChart(props: PointChartProps): ReactElement {
     if (!ground.current) return undefined;
     const made = init(ground.current, null, { renderer: "canvas" });
     chart.current = made;
-    const observer = new ResizeObserver(() => made.resize());
+    let known = false; // the first that an observer tells is the size at which the chart was made
+    const observer = new ResizeObserver(() => {
+      if (known) made.resize();
+      known = true;
+    });
     observer.observe(ground.current);
     return () => {
       observer.disconnect();
