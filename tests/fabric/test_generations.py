@@ -8,6 +8,7 @@ import select
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +87,16 @@ def test_a_stream_between_hosts_over_ipv6_ends_at_its_peer(live: LocalSandbox) -
     live.reset("b")
     wait = "until grep -q ended /tmp/said; do sleep 0.01; done"
     assert live.exec("a", ["sh", "-c", wait], timeout_s=_WAIT_S).status == 0
+
+
+@pytest.mark.skipif(
+    not Path("/proc/sys/net/ipv4/tcp_child_ehash_entries").exists(),
+    reason="before Linux 6.1 all hosts keep their streams in one table",
+)
+def test_a_host_keeps_its_streams_in_a_table_of_its_own(live: LocalSandbox) -> None:
+    """The kernel says how large; with a minus sign where the table is the machine's."""
+    places = live.exec("a", ["cat", "/proc/sys/net/ipv4/tcp_ehash_entries"]).stdout
+    assert int(places) == 4096
 
 
 def test_terminals_end_with_their_host_and_others_stay(live: LocalSandbox) -> None:

@@ -1,4 +1,4 @@
-"""Ending the TCP streams of a network namespace, so that both of their sides hear of it.
+"""The TCP streams of hosts: where they are kept, and how both sides hear of their end.
 
 A host that is reset goes with its link: its peers would wait for it in vain, and whoever holds
 a socket that was born in it would wait for them. Source: linux/sock_diag.h, linux/inet_diag.h;
@@ -11,6 +11,7 @@ import contextlib
 import socket
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _netlink as nl
@@ -24,6 +25,20 @@ _ID = slice(4, 52)
 """Of a socket in an answer, behind family, state, timer and retransmissions."""
 _ANSWER_BYTES = 1 << 16
 _MOST_WAIT_S = 1.0
+_PLACES_OF_CHILDREN = Path("/proc/sys/net/ipv4/tcp_child_ehash_entries")
+_PLACES = 4096
+"""32 KB a host; half as many streams may be in TIME_WAIT at a time."""
+
+
+def keep_streams_apart() -> None:
+    """Give each host that is made from now on a table of its own, where the kernel knows how to.
+
+    Else all are in the machine's one table, through which whoever looks for the streams of one
+    host (its reset, its end, a program in it) must walk: 2 × 3.5 ms with 262,144 places.
+    Source: Documentation/networking/ip-sysctl.rst, tcp_child_ehash_entries; Linux 6.1.
+    """
+    with contextlib.suppress(OSError):
+        _PLACES_OF_CHILDREN.write_text(str(_PLACES))
 
 
 def end_streams(network: int, home: int) -> None:

@@ -14,6 +14,7 @@ from bachang.fabric._agent._main import main, report
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._assignment import ASSIGNMENT_FD, AgentRequest, Assignment
 from bachang.fabric._errors import FabricError
+from bachang.fabric._streams import keep_streams_apart
 
 
 def boot(status: socket.socket, request: AgentRequest) -> None:
@@ -28,6 +29,7 @@ def boot(status: socket.socket, request: AgentRequest) -> None:
         isolate(status, single_id=single_id)
         kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
         kernel.take_short_slices()
+        keep_streams_apart()
         cradle = lay(request.scratch, single_id=single_id)
         with open(ASSIGNMENT_FD, "rb") as file:
             assignment = msgspec.json.decode(file.read(), type=Assignment)
