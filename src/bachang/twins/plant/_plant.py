@@ -33,7 +33,7 @@ from bachang.twins.plant._pacer import Pacer
 from bachang.twins.screen import Screen
 
 WAKE_S = 0.05
-"""Nobody sees it: whoever asks gets the zone as it is now. Each wake costs as much as six ticks."""
+"""Nobody sees it: whoever asks gets the zone as it is now. A wake costs as much as five ticks."""
 SLICE_TICKS = 200
 KEEP_TICKS = 1000
 KEEP_COMMANDS = 500
