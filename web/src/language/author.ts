@@ -185,7 +185,7 @@ const zh: typeof en = {
     goals: "总目标",
     injects: "注入",
     events: "事件",
-    scripts: "脚本",
+    scripts: "剧本",
     stories: "剧情",
     actors: "角色",
   },
