@@ -101,6 +101,10 @@ def test_what_is_wrong_is_told_in_chinese(
     editor.get_by_text("networks: {office: 10.20.10.21}").click()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
+    page.keyboard.type("gate")
+    expect(page.locator(".cm-completionInfo")).to_contain_text("默认路由经过的路由器")
+    for _ in "gate":
+        page.keyboard.press("Backspace")
     page.keyboard.type("net_admi: maybe")
     finding = page.get_by_role("button", name=re.compile("hosts.server.net_admi"))
     expect(finding).to_contain_text("未知的键 `net_admi`")

@@ -221,7 +221,7 @@ class Zone(Raw):
 
 
 class FieldSystem(Raw):
-    """A device of the zone."""
+    """A device of the plant."""
 
     type: Name
     title: Text | None = None

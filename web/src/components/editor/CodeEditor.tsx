@@ -17,6 +17,7 @@ import {
 } from "@codemirror/view";
 import { useEffect, useRef, type ReactElement } from "react";
 import { useLanguage } from "#/language";
+import chinese from "#/language/scenario.zh.json";
 import type { Finding } from "#/models/author";
 import { place, suggest, type Schema } from "#/models/completion";
 import { pick, type Language } from "#/models/text";
@@ -46,9 +47,9 @@ export default function CodeEditor(props: CodeEditorProps): ReactElement {
   const language = useLanguage();
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const given = useRef({ onChange, schema, text });
+  const given = useRef({ onChange, schema, text, language });
   useEffect(() => {
-    given.current = { onChange, schema, text };
+    given.current = { onChange, schema, text, language };
   });
   useEffect(() => {
     if (!box.current) return undefined;
@@ -60,7 +61,7 @@ export default function CodeEditor(props: CodeEditorProps): ReactElement {
           ...EDITING,
           ...languageOf(path),
           // Without icons: all are the same, and look like a letter that is missing.
-          autocompletion({ override: [completing(() => given.current.schema)], icons: false }),
+          autocompletion({ override: [completing(() => given.current)], icons: false }),
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.cspNonce.of(nonce() ?? ""),
           EditorView.updateListener.of((update) => {
@@ -128,14 +129,17 @@ function languageOf(path: string): Extension[] {
   return path.endsWith(".py") ? [python()] : [];
 }
 
-function completing(schemaNow: () => Schema | null): CompletionSource {
+/** What the schema says of its keys, from English. */
+const CHINESE: Record<string, string> = chinese;
+
+function completing(now: () => { schema: Schema | null; language: Language }): CompletionSource {
   return ({ state, pos, explicit }) => {
-    const schema = schemaNow();
+    const { schema, language } = now();
     const found = schema && place(state.doc.toString(), pos);
     if (!schema || !found || (!explicit && found.typed === "")) return null;
     const options = suggest(schema, found).map(({ label, detail, kind }) => ({
       label,
-      ...(detail ? { info: detail } : {}),
+      ...(detail ? { info: (language === "zh" ? CHINESE[detail] : undefined) ?? detail } : {}),
       apply: kind === "key" ? `${label}: ` : label,
       type: kind === "key" ? "property" : "enum",
     }));
