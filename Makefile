@@ -5,6 +5,7 @@
 PYTHON := .venv/bin/python3
 PORT ?= 8080
 FOLDER ?= bachang
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +24,7 @@ run: setup  ## Open the portal in a browser, with the demo running (PORT=8080); 
 
 test: setup-dev  ## Run all tests but the slow ones, as an ordinary account
 	@$(PYTHON) -m tests.apart
-	@$(PYTHON) -m pytest -m "not slow"
+	@$(PYTHON) -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 test-all: setup-dev  ## Run all tests
 	@$(PYTHON) -m tests.apart

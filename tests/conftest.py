@@ -20,6 +20,9 @@ from bachang.fabric._fork_server import agents, zygotes
 from bachang.fabric._ownership import sweep
 from bachang.fabric.leaks import surroundings, wait_clean
 from tests.postgres import Postgres, running
+from tests.turns import pytest_configure_node, pytest_runtest_protocol, pytest_unconfigure
+
+__all__ = ["pytest_configure_node", "pytest_runtest_protocol", "pytest_unconfigure"]
 
 TEST_GROUPS = "bachang-tests"
 """Control groups for the tests that want some, so that all others run without."""

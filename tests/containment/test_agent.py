@@ -86,6 +86,7 @@ time.sleep(20)
 """
 
 
+@pytest.mark.alone
 def test_descriptors_in_flight_take_nobodys_terminal(prison: Sandbox) -> None:
     """All hosts' roots are one user of the kernel, which counts what a user has in flight."""
     assert isinstance(prison, LocalSandbox)

@@ -132,6 +132,7 @@ def _thread_ends(thread: threading.Thread, ended: threading.Event) -> bool:
     return ended.is_set()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", ["plain", "grouped"])
 @pytest.mark.parametrize("killed", [False, True])
 def test_what_is_held_dies_with_its_agent(

@@ -20,6 +20,8 @@ from bachang.fabric import LocalFabric, Sandbox
 from bachang.fabric._cgroups import Held
 from tests.containment import attacks
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module", params=["plain", "grouped"])
 def street(request: pytest.FixtureRequest) -> Iterator[Sandbox]:

@@ -17,6 +17,8 @@ from bachang.fabric import LocalFabric, LocalSandbox, leaks
 from bachang.fabric.leaks import inventory, wait_clean
 from tests.fabric.worlds import host, python_service, world
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def live(fabric: LocalFabric) -> Iterator[LocalSandbox]:

@@ -61,6 +61,7 @@ def _waits_for_a_lock(thread: threading.Thread) -> bool:
     return any("-> FLOCK" in line and f" {os.getpid()} " in line for line in lines)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("way", ["deploy", "sweep"])
 def test_a_killed_agent_whose_state_is_lost(
     home: Path, groups: dict[Held, str], monkeypatch: pytest.MonkeyPatch, way: str

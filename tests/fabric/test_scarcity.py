@@ -64,6 +64,7 @@ def test_what_is_scarce_is_said(kind: str, amounts: list[int], words: str, remed
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("kind", "amounts"),
     [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
+
 from bachang.engine import load_plan
 from bachang.portal import Assembly
 from bachang.portal.models import Role, RunState
@@ -28,6 +30,7 @@ def test_it_is_told_live_with_whose_sandboxes(people: People) -> None:
     assert all({"en", "zh"} <= one["remedy"].keys() for one in machine["findings"])
 
 
+@pytest.mark.alone
 def test_what_accidents_left_is_cleared_and_nothing_else(
     people: People, assembly: Assembly
 ) -> None:
