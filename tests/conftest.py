@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from bachang.account import leave_root
 from bachang.fabric._cgroups import Held, writable_groups
@@ -27,6 +28,7 @@ __all__ = ["pytest_configure_node", "pytest_runtest_protocol", "pytest_unconfigu
 TEST_GROUPS = "bachang-tests"
 """Control groups for the tests that want some, so that all others run without."""
 
+set_hypothesis_home_dir(Path.home() / ".cache" / "bachang" / "hypothesis")  # beside pytest's
 settings.register_profile("bachang", database=None, deadline=None)
 settings.load_profile("bachang")
 
