@@ -43,6 +43,7 @@ def _locked(file: Path, how: int) -> Iterator[None]:
         fcntl.flock(held, how)
         yield
     finally:
+        fcntl.flock(held, fcntl.LOCK_UN)  # whom a test has forked may hold a copy for longer
         os.close(held)
 
 
