@@ -48,7 +48,7 @@ export function useThemeState(): ThemeState {
   }, [choice, shade]);
 }
 
-const FONT =
+export const FONT =
   '"IBM Plex Sans Variable", "PingFang SC", "HarmonyOS Sans SC", "MiSans", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", system-ui, sans-serif';
 const MONO = '"IBM Plex Mono", "Cascadia Mono", "Noto Sans Mono CJK SC", ui-monospace, monospace';
 
@@ -122,7 +122,7 @@ export function antTheme(shade: Shade): ThemeConfig {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: { ...SHARED, ...(dark ? NIGHT : LIGHT) },
     components: {
-      Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { primaryColor: "#06181c", colorPrimary: "#35b1c5", colorPrimaryHover: "#5cc3d3", colorPrimaryActive: "#2aa3b8", colorError: "#f28a82" } : {}) },
+      Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { primaryColor: "#06181c", colorPrimary: "#35b1c5", colorPrimaryHover: "#5cc3d3", colorPrimaryActive: "#2aa3b8", colorError: "#f28a82", dangerColor: "#2b0a08" } : {}) },
       Tabs: { horizontalMargin: "0", cardHeight: 34, ...(dark ? { itemSelectedColor: "#5cc3d3", itemHoverColor: "#7fd3e0", inkBarColor: "#5cc3d3" } : {}) },
       Table: { cellPaddingBlock: 10, cellPaddingInlineMD: 14, cellPaddingInlineSM: 12, headerBorderRadius: 0, bodySortBg: "transparent" },
       Segmented: { trackBg: dark ? "#070c0f" : "#e2e8eb" },

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, type ReactElement } from "react";
 import { clock } from "#/models/journal";
 import { shown, type Sample } from "#/models/points";
-import { useTheme, type Shade } from "#/theme";
+import { FONT, useTheme, type Shade } from "#/theme";
 import { init, type ECharts } from "./echarts";
 import { COLOURS, colour } from "./palette";
 import css from "./PointChart.module.css";
@@ -86,6 +86,7 @@ function chartOption({ unit, points, samples, window, cursor, shade }: Shaped): 
   return {
     animation: false,
     color: COLOURS[shade],
+    textStyle: { fontFamily: FONT },
     grid: { left: 52, right: 14, top: 10, bottom: 24 },
     tooltip: {
       trigger: "axis",
