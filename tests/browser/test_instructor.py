@@ -85,7 +85,7 @@ def test_resets_one_world(page: Page, console: str):
     page.goto(console)
     page.get_by_role("button", name=re.compile("^Reset")).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Kept: solved tasks, hints, score and journal.")
+    expect(dialog).to_contain_text("Solved tasks, hints, score and journal.")
     dialog.get_by_role("button", name="Reset").click()
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("cell", name="Running")).to_be_visible()

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import end_all, sign_in, start_training
 from tests.browser.serving import Serving, serve
+from tests.browser.test_pages import violations
 
 pytestmark = pytest.mark.slow
 START_MS = 20_000
@@ -127,11 +128,14 @@ def test_pauses_and_goes_on(page: Page, run_address: str):
 
 
 def test_resets_a_host_after_being_told_what_is_lost(page: Page, run_address: str):
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.goto(run_address)
     page.get_by_role("button", name=re.compile("^share ")).click()
     page.get_by_role("button", name="Reset this host").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Lost: everything that was changed on this host")
+    expect(dialog.get_by_role("term").first).to_have_text("Lost")
+    expect(dialog).to_contain_text("All that was changed on this host")
+    assert violations(page) == []
     dialog.get_by_role("button", name="Reset").click()
     page.get_by_text("Timeline", exact=True).click()
     expect(page.get_by_text("Host reset").first).to_be_visible()

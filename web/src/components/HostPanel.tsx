@@ -5,12 +5,13 @@ import type { ReactElement } from "react";
 import { useText, useTranslation } from "#/language";
 import type { HostState } from "#/models/run";
 import type { TopologyHost } from "#/models/topology";
+import { Addresses } from "./Addresses";
 import css from "./HostPanel.module.css";
 
 export interface HostActions {
   onTerminal: (host: string, user: string) => void;
   onScreen: (host: string, screen: string) => void;
-  onReset: (host: string) => void;
+  onReset: () => void;
 }
 
 interface HostPanelProps extends HostActions {
@@ -50,7 +51,7 @@ export function HostPanel({ host, state, disabled, ...act }: HostPanelProps): Re
           danger
           icon={<ReloadOutlined />}
           disabled={disabled}
-          onClick={() => act.onReset(host.name)}
+          onClick={act.onReset}
         >
           {t("host.reset")}
         </Button>
@@ -80,8 +81,8 @@ function HostFacts({ host, state }: FactsProps): ReactElement {
       </header>
       <dl className={css.facts}>
         <dt>{t("host.addresses")}</dt>
-        <dd className="number">
-          {[...new Set(host.ports.map((port) => port.address ?? t("host.unknownAddress")))].join(", ")}
+        <dd>
+          <Addresses host={host} />
         </dd>
         {services.length > 0 ? <dt>{t("host.services")}</dt> : null}
         {services.map(([name, what]) => (

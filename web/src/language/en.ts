@@ -143,20 +143,26 @@ export const en = {
     degraded: "Reduced isolation",
     unrecorded:
       "Not being recorded since {{since}}: answers and hints are refused until it is again. The world goes on, and what happens in it is not lost. Tell whoever runs the machine: its disk may be full or its data base away.",
-    resetAllTitle: "Reset the whole sandbox?",
-    resetAllText:
-      "Lost: all files and programs on every host, all settings, the physical process. Terminals close. Kept: solved tasks, hints, score and journal.",
-    resetHostTitle: "Reset {{host}}?",
-    resetHostText:
-      "Lost: everything that was changed on this host, its running programs and open terminals; its device's settings go back to the factory's. The other hosts and the physical process go on. Kept: solved tasks, hints and score.",
     pauseText: "Clock and hosts stop until you resume; nothing is lost.",
-    confirmReset: "Reset",
     cancel: "Cancel",
     parts: "Parts of this page",
     watching:
       "You watch {{learner}}. In a terminal both of you see the same and both can type; answers and hints are theirs.",
     toClass: "Back to the class",
     message: "Message from exercise control",
+  },
+  reset: {
+    allTitle: "Reset the whole sandbox?",
+    hostTitle: "Reset {{host}}?",
+    lost: "Lost",
+    allLost:
+      "All that was changed on the hosts, their running programs and open terminals. The physical process begins anew.",
+    hostLost: "All that was changed on this host, its running programs and open terminals.",
+    deviceLost: "Its device's settings are as at the start again.",
+    goesOn: "Goes on",
+    rest: "The other hosts and the physical process.",
+    kept: "Kept",
+    keptText: "Solved tasks, hints, score and journal.",
   },
   task: {
     level: "Level {{level}}",

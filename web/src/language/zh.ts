@@ -142,19 +142,24 @@ export const zh: Words = {
     degraded: "隔离降级",
     unrecorded:
       "自 {{since}} 起未能记录：恢复之前不接受答案和提示。环境照常运行，其中发生的事不会丢失。请告知机器管理员：磁盘可能已满，或数据库不可用。",
-    resetAllTitle: "重置整个沙箱？",
-    resetAllText:
-      "将丢失：每台主机上的全部文件与程序、全部设置、物理过程的状态；终端会关闭。保留：已解任务、提示、得分与日志。",
-    resetHostTitle: "重置 {{host}}？",
-    resetHostText:
-      "将丢失：这台主机上的一切改动、正在运行的程序和打开的终端；其设备参数恢复出厂值。其他主机和物理过程继续运行。保留：已解任务、提示与得分。",
     pauseText: "时钟与主机停住，直到您继续；什么都不会丢失。",
-    confirmReset: "重置",
     cancel: "取消",
     parts: "页面各部分",
     watching: "您正在旁观 {{learner}}。终端里双方看到的一样，都能输入；作答和提示只归学员。",
     toClass: "回到班级",
     message: "导调消息",
+  },
+  reset: {
+    allTitle: "重置整个沙箱？",
+    hostTitle: "重置 {{host}}？",
+    lost: "丢失",
+    allLost: "各主机上的一切改动、正在运行的程序和打开的终端。物理过程从头开始。",
+    hostLost: "这台主机上的一切改动、正在运行的程序和打开的终端。",
+    deviceLost: "其设备的参数回到最初的值。",
+    goesOn: "不受影响",
+    rest: "其他主机和物理过程。",
+    kept: "保留",
+    keptText: "已解任务、提示、得分与日志。",
   },
   task: {
     level: "第 {{level}} 关",

@@ -12,6 +12,7 @@ import { useNarrow } from "#/components/narrow";
 import { useText, useTranslation } from "#/language";
 import type { HostState } from "#/models/run";
 import type { Topology, TopologyHost } from "#/models/topology";
+import { Addresses } from "../Addresses";
 import { Aside } from "./Aside";
 import css from "./nodes.module.css";
 
@@ -103,7 +104,9 @@ function HostFace({ host, state, pressable, className = "", ...rest }: FaceProps
       </span>
       <span className={css.label}>
         <span className={css.name}>{host.name}</span>
-        <Addresses host={host} />
+        <span className={css.address}>
+          <Addresses host={host} />
+        </span>
       </span>
       {state ? <i className={css.lamp} data-state={state} aria-hidden="true" /> : null}
     </>
@@ -122,20 +125,6 @@ function HostFace({ host, state, pressable, className = "", ...rest }: FaceProps
         {text(host.title)}, {now}
       </span>
     </button>
-  );
-}
-
-/** Those that are known; of the others only that they are to be found. */
-function Addresses({ host: { ports } }: { host: TopologyHost }): ReactElement {
-  const { t } = useTranslation();
-  const known = ports.flatMap(({ address }) => address ?? []);
-  const hidden = known.length < ports.length;
-  return (
-    <span className={css.address}>
-      <span className="number">{known.join(" · ")}</span>
-      {known.length > 0 && hidden ? " · " : null}
-      {hidden ? t("host.unknownAddress") : null}
-    </span>
   );
 }
 

@@ -47,7 +47,7 @@ export function WorldPart({ run, still, onTerminal, onScreen }: WorldPartProps):
           disabled={still}
           onTerminal={closing(onTerminal)}
           onScreen={closing(onScreen)}
-          onReset={closing((host: string) => askReset(run.id, host))}
+          onReset={closing(() => askReset(run.id, host))}
         />
       ) : null;
     },
