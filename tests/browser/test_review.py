@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import start_training
 from tests.browser.serving import Serving
+from tests.browser.test_pages import SIZES
 from tests.browser.test_trainee import open_terminal
 
 pytestmark = pytest.mark.slow
@@ -88,6 +89,22 @@ def test_keys_seek_and_a_replay_moves_everything(review: Page) -> None:
     expect(screen).to_contain_text("past-42")
     expect(review.get_by_role("button", name="Play")).to_be_visible()
     assert clock(review) == pytest.approx(end)
+
+
+CUT = """lanes => lanes.flatMap(lane => [...lane.querySelectorAll("*")])
+  .filter(part => part.clientWidth > 0 && part.scrollWidth > part.clientWidth)
+  .map(part => part.textContent)"""
+"""What does not fit its place."""
+
+
+def test_names_of_lanes_are_read_whole_on_a_phone(review: Page, past: Past) -> None:
+    review.set_viewport_size(SIZES["phone"])
+    lanes = review.locator("[class*=_lane_] > [class*=_label_]")
+    expect(lanes.filter(has_text=re.compile("Journal: "))).not_to_have_count(0)
+    assert lanes.evaluate_all(CUT) == []
+    review.goto(f"{review.url}?beside={past.second}")
+    expect(lanes.filter(has_text=re.compile("^Services · "))).to_have_count(2)
+    assert lanes.evaluate_all(CUT) == []
 
 
 def test_the_solved_task_leads_to_its_moment(review: Page) -> None:

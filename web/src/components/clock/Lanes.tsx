@@ -1,5 +1,6 @@
 /** The lanes of a clock: marks, stretches and curves, each in the clock's window. */
 import { memo, type ReactElement, type ReactNode } from "react";
+import { useNarrow } from "#/components/narrow";
 import type { Window } from "#/models/clock";
 import { thinned, type Mark } from "#/models/marks";
 import css from "./clock.module.css";
@@ -8,13 +9,14 @@ interface LaneProps {
   label: ReactNode;
   /** Of whom, where two are compared: first or second. */
   whose?: 0 | 1 | undefined;
+  /** CSS pixels at least; a long label makes it higher. */
   height?: number;
   children: ReactNode;
 }
 
 export function Lane({ label, whose, height, children }: LaneProps): ReactElement {
   return (
-    <div className={css.lane} data-whose={whose} style={height ? { height } : undefined}>
+    <div className={css.lane} data-whose={whose} style={height ? { minHeight: height } : undefined}>
       <div className={css.label}>{label}</div>
       <div className={css.content}>{children}</div>
     </div>
@@ -26,11 +28,12 @@ interface MarksProps {
   window: Window;
 }
 
-/** Pixels are not known here: a share of the window that a written mark may cover. */
-const ROOM = 0.075;
+/** Pixels are not known here: a share of the window below which a mark is not written beside. */
+const ROOM = { desk: 0.075, phone: 0.25 };
 
 export const Marks = memo(function Marks({ marks, window: [low, high] }: MarksProps): ReactElement {
   const length = high - low;
+  const room = useNarrow() ? ROOM.phone : ROOM.desk;
   const seen = thinned(marks, [low, high]);
   return (
     <>
@@ -44,7 +47,7 @@ export const Marks = memo(function Marks({ marks, window: [low, high] }: MarksPr
             style={{ insetInlineStart: `${(100 * (time_s - low)) / length}%` }}
             title={title}
           >
-            {text && next - time_s > ROOM * length ? (
+            {text && next - time_s > room * length ? (
               <small style={{ maxWidth: `${(next - time_s) / length * 100}cqw` }}>{text}</small>
             ) : null}
           </span>

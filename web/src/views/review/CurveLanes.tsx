@@ -1,8 +1,7 @@
 /** Lanes of curves: the score, and the points of each unit. Of two runs the second is dashed. */
-import { useMemo, type ReactElement } from "react";
+import { Fragment, useMemo, type ReactElement } from "react";
 import { colour } from "#/components/charts/palette";
 import { Curves, Lane, type Curve } from "#/components/clock/Lanes";
-import { useNarrow } from "#/components/narrow";
 import { useDrawn } from "#/components/ValueBoard";
 import { useTranslation } from "#/language";
 import type { Window } from "#/models/clock";
@@ -17,9 +16,6 @@ interface LanesProps {
   now: number;
 }
 
-const LINE_PX = 22;
-/** Values of two runs stand below their point's name, and so does one on a phone. */
-const TWO_PX = 40;
 const LEAST_PX = 66;
 
 export function ScoreLane({ records, window, now }: LanesProps): ReactElement {
@@ -49,8 +45,10 @@ export function ScoreLane({ records, window, now }: LanesProps): ReactElement {
         <div className={css.legend}>
           {records.map(({ run }, at) => (
             <p key={run.id} data-whose={at}>
-              <i style={{ background: at === 0 ? "var(--first)" : "var(--second)" }} />
-              <span>{records.length > 1 ? run.learner : t("review.score")}</span>
+              <span>
+                <i style={{ background: at === 0 ? "var(--first)" : "var(--second)" }} />
+                <span>{records.length > 1 ? run.learner : t("review.score")}</span>
+              </span>
               <b className="number">{scoreAt(steps[at] ?? [], now)}</b>
             </p>
           ))}
@@ -86,7 +84,6 @@ interface UnitLaneProps extends LanesProps {
 function UnitLane({ records, window, now, unit, points }: UnitLaneProps): ReactElement {
   const { shade } = useTheme();
   const drawn = useDrawn();
-  const two = useNarrow() || records.length > 1;
   const names = points.map(({ name }) => name).join(" ");
   const { curves, low, high } = useMemo(
     () => curvesOf(records, names.split(" "), (at) => colour(shade, at)),
@@ -94,13 +91,15 @@ function UnitLane({ records, window, now, unit, points }: UnitLaneProps): ReactE
   );
   return (
     <Lane
-      height={Math.max(LEAST_PX, points.length * (two ? TWO_PX : LINE_PX) + 12)}
+      height={LEAST_PX}
       label={
         <div className={css.legend}>
           {points.map((point, at) => (
-            <p key={point.name} title={drawn(point).title} data-two={two}>
-              <i style={{ background: colour(shade, at) }} />
-              <span>{point.name}</span>
+            <p key={point.name} title={drawn(point).title}>
+              <span>
+                <i style={{ background: colour(shade, at) }} />
+                <PointName name={point.name} />
+              </span>
               <b className="number">
                 {records
                   .map(({ samples }) => shown(sampleAt(samples, now)?.values[point.name]))
@@ -114,6 +113,20 @@ function UnitLane({ records, window, now, unit, points }: UnitLaneProps): ReactE
     >
       <Curves curves={curves} window={window} low={low} high={high} />
     </Lane>
+  );
+}
+
+/** Broken, where it must be, after a dot. */
+function PointName({ name }: { name: string }): ReactElement {
+  return (
+    <span>
+      {name.split(/(?<=\.)/).map((part, at) => (
+        <Fragment key={at}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </span>
   );
 }
 
