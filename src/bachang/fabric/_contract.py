@@ -131,7 +131,7 @@ class SandboxStatus:
     ready_s: float | None = None
     """Seconds from the start of deploy until every service answered."""
     captures: tuple[CaptureStatus, ...] = ()
-    """Those that run."""
+    """Those that take what is sent from now on."""
 
 
 class Capture(abc.ABC):

@@ -55,8 +55,8 @@ class Captures:
         }
 
     def statuses(self) -> tuple[CaptureStatus, ...]:
-        """Of those that run."""
-        return tuple(one.status for one in self._running)
+        """Of those that take frames."""
+        return tuple(one.status for one in self._running if one.begun)
 
     async def _capture(self, caller: Caller, request: dict[str, Any]) -> None:
         """Runs as long as its caller stays."""
@@ -150,6 +150,7 @@ class _Capture:
 
     def __init__(self, world: World, wanted: CaptureStatus, output: int) -> None:
         self.status = wanted
+        self.begun = False  # its process has come up: a frame that is sent from now on is taken
         self._world = world
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
@@ -206,6 +207,7 @@ class _Capture:
         if self.status.problem:
             raise SandboxError(f"the capture cannot be written: {self.status.problem}")
         self._take()
+        self.begun = True
 
     async def end(self) -> None:
         """Take no more, and wait until all that was taken is written. May be called again."""
