@@ -120,7 +120,8 @@ def test_a_story_goes_on_where_its_teller_ended(engine: LocalEngine, number: int
         assert teller.returncode == 130
         assert "blackout runs on: `bachang play blackout` goes on" in err
     assert sandbox.status().state == "running"
-    on = bachang("play", "blackout", "--story", "demo", "--fast", "--until", "40")
+    end = str(sandbox.status().sandbox_time_s + 40)
+    on = bachang("play", "blackout", "--story", "demo", "--fast", "--until", end)
     assert on.status == 0
     assert "The mains are gone." in out + on.out
     started = [e.subject for e in sandbox.events() if e.kind == "inject.started"]

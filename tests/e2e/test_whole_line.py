@@ -39,7 +39,9 @@ def test_the_whole_line(tmp_path: Path) -> None:
     assert (solved.status, solved.out) == (0, "solved: right\n")
     again = bachang("submit", "blackout", "way-in", "10.20.30.12")
     assert (again.status, again.out) == (1, "refused: already solved\n")
-    played = bachang("play", "blackout", "--story", "demo", "--fast", "--until", "40")
+    (now,) = json.loads(bachang("ps", "blackout", "--json").out)
+    until = str(now["sandbox_time_s"] + 40)
+    played = bachang("play", "blackout", "--story", "demo", "--fast", "--until", until)
     assert "The mains are gone." in played.out
 
     before = json.loads(bachang("score", "blackout", "--json").out)
