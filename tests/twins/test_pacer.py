@@ -26,6 +26,20 @@ def test_ticks_become_due_with_the_clock() -> None:
     assert pacer.due(55) == 0
 
 
+def test_the_next_wake_is_when_a_round_tick_is_due() -> None:
+    clock = HeldClock()
+    pacer = Pacer(clock, tick=43)
+    assert pacer.until_next(10) == pytest.approx(0.07)
+    clock.now_s += 0.065
+    assert pacer.until_next(10) == pytest.approx(0.005)
+    clock.now_s += 0.006
+    assert pacer.due(43) == 7
+    assert pacer.until_next(10) == pytest.approx(0.099)
+    pacer.pause()
+    clock.now_s += 100.0
+    assert 0.0 < pacer.until_next(10) <= 0.1
+
+
 def test_small_delays_are_caught_up_and_large_ones_slip() -> None:
     clock = HeldClock()
     pacer = Pacer(clock)

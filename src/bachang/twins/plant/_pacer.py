@@ -44,6 +44,11 @@ class Pacer:
             return 0
         return max(0, int((self._clock() - self._origin_s) / TICK_S + 1e-6) - tick)
 
+    def until_next(self, ticks: int) -> float:
+        """Seconds until the next tick that ``ticks`` divides is due, also while none are."""
+        period_s = ticks * TICK_S
+        return period_s - (self._clock() - self._origin_s) % period_s
+
     def slip(self, tick: int) -> float:
         """Let the clock slip if the plant is later than the allowance; seconds lost, or 0."""
         late_s = self._clock() - self._origin_s - tick * TICK_S

@@ -32,8 +32,8 @@ from bachang.twins.plant._pace import Pace
 from bachang.twins.plant._pacer import Pacer
 from bachang.twins.screen import Screen
 
-WAKE_S = 0.05
-"""Nobody sees it: whoever asks gets the zone as it is now. A wake costs as much as five ticks."""
+WAKE_TICKS = 10
+"""Nobody sees it: whoever asks gets the zone as it is now, and samples are taken when one wakes."""
 SLICE_TICKS = 200
 KEEP_TICKS = 1000
 KEEP_COMMANDS = 500
@@ -127,7 +127,7 @@ class Plant:
     async def _keep_time(self) -> None:
         while True:
             self.keep_up()
-            await asyncio.sleep(WAKE_S)
+            await asyncio.sleep(self._pacer.until_next(WAKE_TICKS))
 
     def keep_up(self) -> None:
         """Step what is due by now; slip if that is too much."""
