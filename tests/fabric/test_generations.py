@@ -95,8 +95,9 @@ def test_a_stream_between_hosts_over_ipv6_ends_at_its_peer(live: LocalSandbox) -
 )
 def test_a_host_keeps_its_streams_in_a_table_of_its_own(live: LocalSandbox) -> None:
     """The kernel says how large; with a minus sign where the table is the machine's."""
-    places = live.exec("a", ["cat", "/proc/sys/net/ipv4/tcp_ehash_entries"]).stdout
-    assert int(places) == 4096
+    names = ("tcp_ehash_entries", "tcp_max_tw_buckets")
+    said = live.exec("a", ["cat", *(f"/proc/sys/net/ipv4/{name}" for name in names)]).stdout
+    assert said.split() == [b"4096", b"32768"]
 
 
 def test_terminals_end_with_their_host_and_others_stay(live: LocalSandbox) -> None:

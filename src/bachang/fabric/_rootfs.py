@@ -24,6 +24,7 @@ _Content = tuple[bytes, int, str]
 """Of a file: what is in it, its mode, its owner."""
 
 _BOUNDS = {
+    "net/ipv4/tcp_max_tw_buckets": "32768",  # more than ports, as everywhere
     "user/max_user_namespaces": "0",  # the system call filter refuses them as well
     "user/max_inotify_instances": "64",  # the account's are shared by all hosts
     "kernel/shm_rmid_forced": "1",  # System V memory ends with its last user …

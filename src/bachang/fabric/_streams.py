@@ -27,7 +27,8 @@ _ANSWER_BYTES = 1 << 16
 _MOST_WAIT_S = 1.0
 _PLACES_OF_CHILDREN = Path("/proc/sys/net/ipv4/tcp_child_ehash_entries")
 _PLACES = 4096
-"""32 KB a host; half as many streams may be in TIME_WAIT at a time."""
+"""32 KB a host. `_rootfs` says how many streams may be in TIME_WAIT, which else is half of it: a
+host that opens and drops connections would not run out of ports, and so never pause."""
 
 
 def keep_streams_apart() -> None:
