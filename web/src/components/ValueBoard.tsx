@@ -3,7 +3,7 @@ import { Select } from "antd";
 import { lazy, Suspense, useMemo, useState, type ReactElement } from "react";
 import { useText, useTranslation } from "#/language";
 import { drawable, lively, shown, type Point, type Sample } from "#/models/points";
-import type { Drawn } from "./charts/PointChart";
+import { useDrawn } from "./charts/drawn";
 import { Waiting } from "./Waiting";
 import css from "./ValueBoard.module.css";
 
@@ -57,12 +57,6 @@ function Charts({ points, samples, drawn }: ValueBoardProps & { drawn: string[] 
       </div>
     </Suspense>
   );
-}
-
-/** How a point is called in a legend: its system and its title. */
-export function useDrawn(): (point: Point) => Drawn {
-  const text = useText();
-  return ({ name, system, title }) => ({ name, title: `${system} · ${text(title) || name}` });
 }
 
 interface ValueTableProps {

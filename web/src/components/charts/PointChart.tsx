@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, type ReactElement } from "react";
 import { clock } from "#/models/journal";
 import { shown, type Sample } from "#/models/points";
 import { FONT, useTheme, type Shade } from "#/theme";
+import type { Drawn } from "./drawn";
 import { init, type ECharts } from "./echarts";
 import { COLOURS, colour } from "./palette";
 import css from "./PointChart.module.css";
@@ -11,11 +12,6 @@ const INK: Record<Shade, { text: string; line: string; ground: string }> = {
   light: { text: "#5c6b74", line: "#dde4e7", ground: "#ffffff" },
   dark: { text: "#93a3ac", line: "#26343c", ground: "#1b272e" },
 };
-
-export interface Drawn {
-  name: string;
-  title: string;
-}
 
 interface PointChartProps {
   unit: string;

@@ -1,8 +1,8 @@
 /** Lanes of curves: the score, and the points of each unit. Of two runs the second is dashed. */
 import { Fragment, useMemo, type ReactElement } from "react";
+import { useDrawn } from "#/components/charts/drawn";
 import { colour } from "#/components/charts/palette";
 import { Curves, Lane, type Curve } from "#/components/clock/Lanes";
-import { useDrawn } from "#/components/ValueBoard";
 import { useTranslation } from "#/language";
 import type { Window } from "#/models/clock";
 import { shown, type Point } from "#/models/points";
