@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 def until(holds: Callable[[], object], limit_s: float = 30.0, *, look_s: float = 0.01) -> None:
@@ -16,3 +18,9 @@ def until(holds: Callable[[], object], limit_s: float = 30.0, *, look_s: float =
     while not holds():
         assert time.monotonic() < deadline, f"not after {limit_s:g} s"
         time.sleep(look_s)
+
+
+def blocked() -> int:
+    """How many threads of this process wait for a lock of a file, which is as /proc/locks tells."""
+    lines = Path("/proc/locks").read_text().splitlines()
+    return sum("-> FLOCK" in line and f" {os.getpid()} " in line for line in lines)

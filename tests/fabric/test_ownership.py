@@ -14,6 +14,7 @@ from bachang.fabric import LocalFabric
 from bachang.fabric._cgroups import Held
 from bachang.fabric._ownership import left_over, own, remove, sweep
 from tests.fabric.worlds import host, world
+from tests.waiting import blocked, until
 
 _ID = "one-0a1b2c3d"
 
@@ -46,19 +47,12 @@ def test_who_loses_it_before_the_lock_makes_it_again(tmp_path: Path) -> None:
         with _owned(top):
             maker = threading.Thread(target=lambda: made.enter_context(_owned(top)))
             maker.start()
-            while not _waits_for_a_lock(maker):
-                pass
+            until(blocked)
             assert remove(top)
         maker.join()
         assert top.exists()
         assert sweep([str(tmp_path)]) == []
     assert sweep([str(tmp_path)]) == [_ID]
-
-
-def _waits_for_a_lock(thread: threading.Thread) -> bool:
-    """As /proc/locks marks one who is blocked; a lock is known there by its process."""
-    lines = Path("/proc/locks").read_text().splitlines()
-    return any("-> FLOCK" in line and f" {os.getpid()} " in line for line in lines)
 
 
 @pytest.mark.alone

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
 from tests.turns import turn
-from tests.waiting import until
+from tests.waiting import blocked, until
 
 
 def _come(folder: Path, came: list[str], name: str, *, alone: bool) -> threading.Thread:
@@ -22,22 +21,16 @@ def _come(folder: Path, came: list[str], name: str, *, alone: bool) -> threading
     return thread
 
 
-def _waiting() -> int:
-    """How many wait for a lock; one is known in /proc/locks by its process."""
-    lines = Path("/proc/locks").read_text().splitlines()
-    return sum("-> FLOCK" in line and f" {os.getpid()} " in line for line in lines)
-
-
 def test_others_are_in_together(tmp_path: Path) -> None:
     with turn(tmp_path, alone=False), turn(tmp_path, alone=False):
-        assert _waiting() == 0
+        assert blocked() == 0
 
 
 def test_nobody_comes_in_while_one_is_alone(tmp_path: Path) -> None:
     came: list[str] = []
     with turn(tmp_path, alone=True):
         other = _come(tmp_path, came, "other", alone=False)
-        until(lambda: _waiting() == 1)
+        until(lambda: blocked() == 1)
         assert came == []
     other.join(10)
     assert came == ["other"]
@@ -47,9 +40,9 @@ def test_who_waits_to_be_alone_is_not_overtaken(tmp_path: Path) -> None:
     came: list[str] = []
     with turn(tmp_path, alone=False):
         first = _come(tmp_path, came, "alone", alone=True)
-        until(lambda: _waiting() == 1)
+        until(lambda: blocked() == 1)
         second = _come(tmp_path, came, "late", alone=False)
-        until(lambda: _waiting() == 2)
+        until(lambda: blocked() == 2)
         assert came == []
     for one in (first, second):
         one.join(10)
