@@ -28,6 +28,9 @@ _PTRACE_SEIZE = 0x4206  # linux/ptrace.h; what is traced goes on running
 _AS_ROOT = ("unshare", "--user", "--map-auto", "--map-root-user")
 _libc = ctypes.CDLL(None, use_errno=True)
 
+_CLEARED = ("directory ", "control group ")
+"""How lines begin of what only `forget` takes away, once an agent was killed."""
+
 
 class Account:
     """This account's sandbox; each has the same name, hosts and addresses."""
@@ -97,7 +100,7 @@ class Account:
         """End the agent as the owner can, and clear up what it left."""
         (agent,) = agents()
         os.kill(agent, 9)
-        left = [line for line in self._left(5) if not line.startswith("directory ")]
+        left = [line for line in self._left(5) if not line.startswith(_CLEARED)]
         assert left == [], left
         self._fabric.forget(_NAME)
 
