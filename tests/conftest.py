@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import resource
 import shutil
 import signal
 import tempfile
@@ -99,6 +100,15 @@ def lasting_home() -> Iterator[Path]:
 def _set_homes(patch: pytest.MonkeyPatch, folder: Path) -> None:
     for name in ("STATE", "DATA", "CACHE"):
         patch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """As many descriptors as the machine allows, not only the 1,024 that a login may begin with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.fixture

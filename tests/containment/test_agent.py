@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import resource
 import socket
 import threading
 import time
@@ -10,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bachang.fabric import LocalSandbox, Sandbox, SandboxError
+from bachang.fabric import LocalSandbox, MachineError, Sandbox, SandboxError
 from bachang.fabric._printable import printable
 from tests.waiting import until
 
@@ -115,6 +117,7 @@ def test_a_program_cannot_read_its_own_output_away(prison: Sandbox) -> None:
     assert b"refused" in prison.exec("cell", ["python3", "-c", _STEAL]).stdout
 
 
+@pytest.mark.usefixtures("many_files")
 def test_callers_beyond_the_agents_means_are_told_so(prison: Sandbox) -> None:
     """Thousands of clients that ask nothing: others wait, nothing breaks."""
     assert isinstance(prison, LocalSandbox)
@@ -126,6 +129,20 @@ def test_callers_beyond_the_agents_means_are_told_so(prison: Sandbox) -> None:
         for one in idle:
             one.close()
     until(lambda: _runs(prison))
+
+
+@pytest.mark.parametrize("free", [0, 1])
+def test_who_has_no_descriptors_left_takes_no_sandbox_for_ended(prison: Sandbox, free: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + free, hard))
+    try:
+        with pytest.raises(MachineError, match="open files"):
+            prison.status()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert prison.status().state == "running"
 
 
 def _runs(prison: Sandbox) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import resource
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,16 +14,7 @@ _HIGH = 2000
 """What `select.select` cannot look at."""
 
 
-@pytest.fixture
-def room() -> Iterator[None]:
-    """Descriptors over 1,023 are allowed."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, _HIGH + 1), hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("many_files")
 def test_a_high_descriptor_is_looked_at_like_any_other() -> None:
     with subprocess.Popen(["sleep", "60"]) as process:
         pidfd = os.pidfd_open(process.pid)

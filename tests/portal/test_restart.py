@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -292,3 +293,17 @@ def test_a_second_portal_is_refused(process: Process, capfd: pytest.CaptureFixtu
         assert why in " ".join("".join(capfd.readouterr()).split())
     with httpx2.Client(base_url=process.origin) as client:
         assert client.get("/").status_code == 200
+
+
+@pytest.fixture
+def few_files() -> Iterator[int]:
+    """What is started now may open few files, unless it asks for more; the most it can get."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    yield hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_class_is_not_held_to_the_open_files_of_a_login(few_files: int, process: Process) -> None:
+    most = resource.prlimit(process.process.pid, resource.RLIMIT_NOFILE)
+    assert most == (few_files, few_files)

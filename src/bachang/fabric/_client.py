@@ -20,6 +20,7 @@ from bachang.fabric._ownership import sweep
 from bachang.fabric._pidfd import ended
 from bachang.fabric._printable import printable
 from bachang.fabric._pump import pump
+from bachang.fabric._scarcity import explain
 from bachang.fabric._state import StateDirectory
 from bachang.journal import Event, LogFile
 
@@ -343,6 +344,8 @@ class LocalSandbox(contract.Sandbox):
         try:
             connection = self._directory.connect()
         except OSError as error:
+            if words := explain(error.errno or 0):
+                raise contract.MachineError(words) from error
             raise contract.SandboxGoneError(f"the sandbox {self.name} has ended") from error
         connection.settimeout(_REPLY_S)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _PACKET_BYTES)

@@ -7,6 +7,7 @@ import errno
 import fcntl
 import gc
 import os
+import resource
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -78,6 +79,7 @@ def serve(
         ConnectionError: the data base does not answer.
     """
     sys.setswitchinterval(_SWITCH_S)
+    _open_as_many_as_allowed()
     listener = _listen(settings)
     with listener, _alone(settings.data):
         assembly = Assembly(settings)
@@ -94,6 +96,12 @@ def serve(
             lifespan="on",
         )
         _Server(config, lambda: ready(assembly), leaving).run(sockets=[listener])
+
+
+def _open_as_many_as_allowed() -> None:
+    """Whoever looks on costs descriptors: the 1,024 of a login would be too few for a class."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @contextlib.contextmanager

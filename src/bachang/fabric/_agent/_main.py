@@ -27,6 +27,9 @@ from bachang.fabric._futures import refuse
 from bachang.fabric._scarcity import explain
 from bachang.journal import EventLog
 
+_MOST_FOR_CALLERS = 1 << 15
+"""Descriptors, where the machine sets a limit so high that memory would be short first."""
+
 
 def main(assignment: Assignment, nursery: Nursery, status: socket.socket) -> None:
     """Run the agent to its end."""
@@ -63,7 +66,7 @@ async def _live(assignment: Assignment, nursery: Nursery, status: socket.socket)
     loop.add_signal_handler(signal.SIGTERM, world.end)
     listener = socket.socket(fileno=LISTENER_FD)
     listener.listen(socket.SOMAXCONN)
-    door = Door(listener, Requests(world).handle, descriptors=most // 2)
+    door = Door(listener, Requests(world).handle, descriptors=min(most // 2, _MOST_FOR_CALLERS))
     await _deploy_watched(world, status)
     forked = world.zygote is None or world.zygote.is_first
     status.send(msgspec.json.encode({"ready": True, "forked": forked}))
