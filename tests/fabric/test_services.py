@@ -12,7 +12,7 @@ from bachang.plan import File, Host, Service, ServiceKind
 from tests.fabric.worlds import host, world
 
 _SOURCE = b"""\
-import json, logging, os, random, sys, threading
+import http.client, http.server, json, logging, os, random, sys, threading
 
 def dies_of(write):
     read, end = os.pipe()
@@ -30,6 +30,12 @@ def drawn_by_a_fork():
     os.wait()
     return float(os.read(read, 100))
 
+def tls():
+    mapped = lambda: "libssl" in open("/proc/self/maps").read()
+    before = mapped()
+    http.client.HTTPSConnection("localhost")
+    return [before, mapped()]
+
 def main():
     logging.getLogger().setLevel("INFO")
     thread = threading.Thread(target=lambda: None)
@@ -45,19 +51,20 @@ def main():
         "broken": dies_of(os.write),
         "drawn": [random.random(), drawn_by_a_fork(), random.random()],
         "descriptors": sorted(map(int, os.listdir("/proc/self/fd")))[:4],
+        "tls": tls(),
         "ids": [os.getuid(), os.getgid()],
     }))
     threading.Event().wait()
 """
 
 
-def _with_service(name: str, number: int) -> Host:
+def _with_service(name: str, number: int, user: str, environment: dict[str, str]) -> Host:
     service = Service(
         name="teller",
         kind=ServiceKind.PYTHON,
         argv=("/var/lib/teller.py", "main"),
-        user="nobody",
-        environment={"ANSWER": "42"},
+        user=user,
+        environment=environment,
         working_directory="/var/lib",
     )
     source = File(path="/var/lib/teller.py", content=_SOURCE)
@@ -67,9 +74,11 @@ def _with_service(name: str, number: int) -> Host:
 @pytest.fixture(scope="module")
 def told(lasting_home: Path) -> list[dict[str, object]]:
     """What the services of two hosts say of themselves."""
-    sandbox = LocalFabric().deploy(
-        world(_with_service("a", 11), _with_service("b", 12)), name="tellers"
+    hosts = (
+        _with_service("a", 11, "nobody", {"ANSWER": "42"}),
+        _with_service("b", 12, "root", {"HOME": "/tmp"}),  # noqa: S108 - of the host
     )
+    sandbox = LocalFabric().deploy(world(*hosts), name="tellers")
     try:
         return [_told(sandbox, name) for name in ("a", "b")]
     finally:
@@ -93,11 +102,28 @@ def test_it_looks_like_a_program_of_its_host(told: list[dict[str, object]]) -> N
     assert isinstance(paths, list)
     assert paths[0] == "/var/lib"
     assert all(path.startswith("/usr/lib/python3") for path in paths[1:])
-    environment = one["environment"]
-    assert isinstance(environment, dict)
-    assert environment["ANSWER"] == "42"
-    assert environment["USER"] == "nobody"
-    assert not {"PYTHONPATH", "LD_BIND_NOW"} & set(environment)
+
+
+def test_its_environment_is_its_users_and_its_own(told: list[dict[str, object]]) -> None:
+    usual = {
+        "LANG": "C.UTF-8",
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    }
+    assert [one["environment"] for one in told] == [
+        usual
+        | {
+            "ANSWER": "42",
+            "HOME": "/nonexistent",
+            "LOGNAME": "nobody",
+            "SHELL": "/usr/sbin/nologin",
+            "USER": "nobody",
+        },
+        usual | {"HOME": "/tmp", "LOGNAME": "root", "SHELL": "/bin/bash", "USER": "root"},  # noqa: S108
+    ]
+
+
+def test_libraries_that_few_use_come_when_they_are_used(told: list[dict[str, object]]) -> None:
+    assert [one["tls"] for one in told] == [[False, True], [False, True]]
 
 
 def test_a_closed_connection_is_an_error_and_not_its_end(told: list[dict[str, object]]) -> None:

@@ -36,13 +36,7 @@ _SYSTEM_GROUPS = {
     "nogroup": _policy.NOBODY,
 }
 _FIRST_EXTRA_GROUP = 900
-
-
-_SYSTEM_ACCOUNTS = (
-    ("root", 0, "/root", "/bin/bash"),
-    ("www-data", 33, "/var/www", "/usr/sbin/nologin"),
-    ("nobody", _policy.NOBODY, "/nonexistent", "/usr/sbin/nologin"),
-)
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +50,35 @@ class Account:
     home: str
     shell: str
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program of the user's begins with."""
+        return {
+            "HOME": self.home,
+            "LANG": "C.UTF-8",
+            "LOGNAME": self.name,
+            "PATH": _PATH,
+            "SHELL": self.shell,
+            "USER": self.name,
+        }
+
+
+def _system_account(name: str, number: int, home: str, shell: str) -> Account:
+    return Account(name=name, uid=number, gid=number, groups=(), home=home, shell=shell)
+
+
+ROOT = _system_account("root", 0, "/root", "/bin/bash")
+_SYSTEM_ACCOUNTS = (
+    ROOT,
+    _system_account("www-data", 33, "/var/www", "/usr/sbin/nologin"),
+    _system_account("nobody", _policy.NOBODY, "/nonexistent", "/usr/sbin/nologin"),
+)
+
 
 def accounts(host: Host) -> dict[str, Account]:
     """All accounts that programs may be run as, root included."""
     groups = _groups(host)
-    found = {
-        name: Account(name=name, uid=number, gid=number, groups=(), home=home, shell=shell)
-        for name, number, home, shell in _SYSTEM_ACCOUNTS
-    }
+    found = {one.name: one for one in _SYSTEM_ACCOUNTS}
     for user in host.users:
         extra = tuple(groups[name] for name in user.groups)
         found[user.name] = Account(

@@ -28,6 +28,7 @@ KNOWN = (
     "secrets",
     "socketserver",
     "sqlite3",
+    "ssl",
     "struct",
     "subprocess",
     "threading",

@@ -17,25 +17,25 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
-import gc
 import importlib
 import marshal
 import os
 import signal
 import sys
-import sysconfig
-import traceback
 import types
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn
 
 from bachang.fabric import _kernel as kernel
-from bachang.fabric._zygote_warmth import warm_up
+from bachang.fabric._zygote_modules import Modules
 from bachang.fabric._zygote_wire import BUILT_IN, LINK_FD
+
+TYPE_CHECKING = False  # as type checkers read it; each fork would pay for `typing`
+
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 _MOST_CONTENT = 1 << 20
 """Bytes of a service's environment, of which untouched ones cost nothing."""
-_Hook = Callable[..., Any]
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PYTHONS_OWN = {signal.SIGPIPE, signal.SIGXFSZ}
 """Python ignores them by itself."""
@@ -50,7 +50,7 @@ class _Hooks:
 
     def __init__(self) -> None:
         self._register = os.register_at_fork
-        self._held: list[dict[str, _Hook]] = []
+        self._held: list[dict[str, Callable[..., Any]]] = []
 
     def hold(self) -> None:
         """From now on; before any module is imported that has some."""
@@ -59,9 +59,9 @@ class _Hooks:
     def _hold(
         self,
         *,
-        before: _Hook | None = None,
-        after_in_parent: _Hook | None = None,
-        after_in_child: _Hook | None = None,
+        before: Callable[..., Any] | None = None,
+        after_in_parent: Callable[..., Any] | None = None,
+        after_in_child: Callable[..., Any] | None = None,
     ) -> None:
         hooks = {
             "before": before,
@@ -127,23 +127,11 @@ class Zygote:
         self._hooks = _Hooks()
         self._hooks.hold()
         self._library = _Library(library)
-        self._own_paths = sys.path, sys.path_importer_cache
-        self._host_paths = _host_paths()
+        self._modules = Modules()
 
     def have(self, modules: Iterable[str]) -> None:
         """Import what is not there yet."""
-        missing = [name for name in modules if name not in sys.modules]
-        if missing:
-            sys.path, sys.path_importer_cache = self._own_paths
-            for name in missing:
-                with contextlib.suppress(Exception):  # the service tries again, and says why not
-                    importlib.import_module(name)
-            warm_up()
-        # From here on modules are looked for where the host's own Python looks.
-        sys.path, sys.path_importer_cache = list(self._host_paths), {}
-        if missing:
-            gc.collect()
-            gc.freeze()
+        self._modules.have(modules)
 
     def join(self) -> None:
         """Serve the agent that hands over its namespaces, as one of its children."""
@@ -162,6 +150,7 @@ class Zygote:
             content = self._library.content()
             if "filter" in content:
                 self._library.use_filter(content["filter"])
+                os.environ.update(content["environment"])
             self.have(content["modules"])
 
 
@@ -185,7 +174,7 @@ def _run_service(
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
         status = 1
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
@@ -215,14 +204,6 @@ def _own_size() -> int:
     """Bytes of address space in use."""
     with open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[0]) * _PAGE
-
-
-def _host_paths() -> list[str]:
-    """Where the host's own Python looks for modules."""
-    base = {"installed_base": sys.base_prefix, "platbase": sys.base_exec_prefix}
-    library = sysconfig.get_path("stdlib", vars=base)
-    dynamic = f"{sysconfig.get_path('platstdlib', vars=base)}/lib-dynload"
-    return [library, dynamic, "/usr/lib/python3/dist-packages"]
 
 
 def _look_like_the_hosts_own() -> None:

@@ -10,7 +10,11 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import Any
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _ROUNDS = 10
 """Python 3.11 makes its notes after eight rounds."""

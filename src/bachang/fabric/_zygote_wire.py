@@ -11,9 +11,13 @@ import enum
 import marshal
 import os
 import struct
-from typing import Any
 
 from bachang.fabric import _recipe
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
 
 LINK_FD = 3
 TITLE_ROOM = 256
@@ -56,7 +60,7 @@ def joining() -> bytes:
 
 
 def preparation(content: dict[str, Any]) -> bytes:
-    """``modules`` to import, and with the first one the ``filter`` of all services."""
+    """``modules`` to import; with the first one ``filter`` and ``environment`` of all services."""
     return _REQUEST.pack(Request.PREPARE, 0) + marshal.dumps(content)
 
 
@@ -72,7 +76,7 @@ def service(entry: bytes, name: str, argv: list[str], environment: dict[str, str
         entry: See `bachang.fabric._command.entry`.
         name: For ``ps``.
         argv: Its source and its function.
-        environment: Its whole environment.
+        environment: What it has there besides that of all services, or instead.
     """
     source, function = argv
     looks = _recipe.word(f"python3 {source}") + _recipe.word(name)

@@ -24,7 +24,6 @@ from bachang.fabric._process import SpawnError
 from bachang.fabric._scarcity import explain
 from bachang.plan import Host
 
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _WORDS = 2000
 
 
@@ -95,17 +94,9 @@ class LiveHost:
         if not argv or any("\0" in word for word in argv):
             raise SandboxError("a program is a list of words, of which none holds a NUL")
         account = self.account(user)
-        surroundings = {
-            "HOME": account.home,
-            "LANG": "C.UTF-8",
-            "LOGNAME": account.name,
-            "PATH": _PATH,
-            "SHELL": account.shell,
-            "USER": account.name,
-        }
         return Command(
             argv=argv,
-            environment=surroundings | (environment or {}),
+            environment=account.environment | (environment or {}),
             directory=account.home if directory is None else directory,
             uid=account.uid,
             gid=account.gid,

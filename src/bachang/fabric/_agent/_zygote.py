@@ -18,6 +18,7 @@ import sys
 from typing import BinaryIO
 
 from bachang.fabric import _seccomp, _zygote_wire
+from bachang.fabric._accounts import ROOT
 from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Journal
@@ -37,6 +38,8 @@ from bachang.fabric._zygote_wire import (
 
 _PACKET_BYTES = 1 << 16
 _SEND_BUFFER = 1 << 22
+_USUAL_ENVIRONMENT = ROOT.environment.items()
+"""All services have these, unless one has another value there."""
 _RESTART_S = 0.2
 _PATIENCE = 0.25
 """The part of the time until services are to answer that the fork server may take."""
@@ -96,7 +99,8 @@ class Zygote:
         self._next += 1
         process = new_process()
         self._processes[self._next] = process
-        what = _zygote_wire.service(entry(command), name, command.argv, command.environment)
+        own = dict(command.environment.items() - _USUAL_ENVIRONMENT)
+        what = _zygote_wire.service(entry(command), name, command.argv, own)
         try:
             self._import(command.argv[0])
             with _memory_file(what) as content:
@@ -143,7 +147,11 @@ class Zygote:
 
     def _prepare(self) -> None:
         modules = [*self._assignment.preload, *self._modules]
-        content = {"filter": _seccomp.filter_program(), "modules": modules}
+        content = {
+            "filter": _seccomp.filter_program(),
+            "environment": dict(_USUAL_ENVIRONMENT),
+            "modules": modules,
+        }
         self._send(_zygote_wire.preparation(content), [])
 
     def _import(self, source: str) -> None:

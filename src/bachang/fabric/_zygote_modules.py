@@ -1,0 +1,74 @@
+"""The modules that a zygote has ready, and where its services look for others."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import importlib.machinery
+import importlib.util
+import sys
+import sysconfig
+import types
+from collections.abc import Iterable, Sequence
+
+from bachang.fabric._zygote_warmth import warm_up
+
+_SELDOM_USED = ("bz2", "lzma", "ssl")
+"""What `http.server` brings with it for the few that use it. Each library costs every fork."""
+
+
+class Modules:
+    """Loaded ahead, with the machine's own paths."""
+
+    def __init__(self) -> None:
+        self._own_paths = sys.path, sys.path_importer_cache
+        self._host_paths = _host_paths()
+
+    def have(self, names: Iterable[str]) -> None:
+        """Import what is not there yet."""
+        missing = [name for name in names if name not in sys.modules]
+        if missing:
+            sys.path, sys.path_importer_cache = self._own_paths
+            _load(missing)
+            warm_up()
+        # From here on modules are looked for where the host's own Python looks.
+        sys.path, sys.path_importer_cache = list(self._host_paths), {}
+        if missing:
+            gc.collect()
+            gc.freeze()
+
+
+def _load(names: list[str]) -> None:
+    later = _Later({*_SELDOM_USED} - {*names})
+    sys.meta_path.insert(0, later)
+    for name in names:
+        with contextlib.suppress(Exception):  # the service tries again, and says why not
+            importlib.import_module(name)
+    sys.meta_path.remove(later)
+
+
+class _Later:
+    """Finds modules that are loaded when something of them is first used."""
+
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """As `importlib.abc.MetaPathFinder` has it."""
+        if name not in self._names:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec and spec.loader:
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+        return spec
+
+
+def _host_paths() -> list[str]:
+    """Where the host's own Python looks for modules."""
+    base = {"installed_base": sys.base_prefix, "platbase": sys.base_exec_prefix}
+    library = sysconfig.get_path("stdlib", vars=base)
+    dynamic = f"{sysconfig.get_path('platstdlib', vars=base)}/lib-dynload"
+    return [library, dynamic, "/usr/lib/python3/dist-packages"]
