@@ -122,6 +122,20 @@ def test_a_terminal_is_typed_into_shared_redrawn_and_recorded(ann: TestClient, r
     assert [(one["session"], one["alive"]) for one in kept] == [(opened["session"], False)]
 
 
+def test_typing_into_a_terminal_that_ends_hides_nothing(ann: TestClient, run: str) -> None:
+    """Whoever types on while a shell ends sees its last words, and that it has ended."""
+    for _ in range(5):
+        opened = ann.post(f"/api/runs/{run}/terminals", json={"host": "desk"}).json()
+        with connect(ann, f"/api/runs/{run}/terminals/{opened['session']}") as terminal:
+            terminal.send_bytes(b"exec echo fare$((1+1))well\n")
+            for _ in range(300):
+                terminal.send_bytes(b"x")
+            read_until(terminal, b"fare2well\r\n")
+            while (message := terminal.receive()).get("text") is None:
+                pass
+            assert "has ended" in message["text"]
+
+
 def test_a_learner_gets_only_the_own_doors(ann: TestClient, run: str) -> None:
     for asked in ({"host": "server"}, {"host": "desk", "user": "root"}, {"host": "nowhere"}):
         refused = ann.post(f"/api/runs/{run}/terminals", json=asked)

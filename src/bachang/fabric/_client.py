@@ -363,6 +363,8 @@ class LocalSandbox(contract.Sandbox):
             )
         except TimeoutError:
             raise contract.PlatformError(f"the agent of {self.name} does not answer") from None
+        except ConnectionResetError:  # it hung up with words of ours unread; its answer follows
+            return self._receive(connection)
         except OSError:
             data, descriptors = b"", []
         if not data:

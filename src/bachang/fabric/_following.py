@@ -70,5 +70,5 @@ class LocalFollower(Follower):
             return self._connection.recv(_PACKET_BYTES)
         except BlockingIOError:
             return None
-        except ConnectionError:
-            return b""
+        except ConnectionResetError:  # it ended with records unread; what it has told follows
+            return self._packet()

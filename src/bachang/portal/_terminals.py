@@ -147,14 +147,22 @@ class Terminals:
 
 async def _show(joined: socket.socket, websocket: WebSocket) -> None:
     """Pass on what the terminal shows."""
-    loop = asyncio.get_running_loop()
-    while packet := await loop.sock_recv(joined, _PACKET_BYTES):
+    while packet := await _shown(joined):
         if packet[:1] == b"s":
             await websocket.send_text(_text(TerminalMessage(replayed=True)))
         else:
             await websocket.send_bytes(packet[1:])
     await websocket.send_text(_text(TerminalMessage(closed="the terminal has ended")))
     await websocket.close(1000)
+
+
+async def _shown(joined: socket.socket) -> bytes:
+    """The next packet; empty at the end."""
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.sock_recv(joined, _PACKET_BYTES)
+    except ConnectionResetError:  # it ended with typing unread; what it has shown follows
+        return await loop.sock_recv(joined, _PACKET_BYTES)
 
 
 def _packet(typed: bytes | None, text: str | None) -> bytes | None:
