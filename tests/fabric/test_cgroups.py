@@ -109,11 +109,23 @@ def test_the_operators_steps(tmp_path: Path) -> None:
     assert group_steps("ana", "range", tmp_path / "nothing") == []
 
 
-def test_the_steps_of_version_2_pass_controllers_down_first(tmp_path: Path) -> None:
+def test_the_steps_of_version_2_pass_controllers_down(tmp_path: Path) -> None:
+    """Into the folder and below it: else systemd takes back what none of its units wants."""
     _unified(tmp_path)
-    first, *_ = group_steps("ana", "range", tmp_path)
-    assert first.argv == ("tee", str(tmp_path / "cgroup.subtree_control"))
-    assert first.stdin == "+memory +pids +cpu"
+    first, make, hold, _ = group_steps("ana", "range", tmp_path)
+    assert make.argv[0] == "mkdir"
+    for step, place in ((first, tmp_path), (hold, tmp_path / "range")):
+        assert step.argv == ("tee", str(place / "cgroup.subtree_control"))
+        assert step.stdin == "+cpu +memory +pids"
+
+
+@pytest.mark.parametrize(("passed", "done"), [("cpu memory pids", True), ("memory pids", False)])
+def test_a_folder_that_may_lose_a_controller_is_set_up_again(
+    tmp_path: Path, passed: str, done: bool
+) -> None:
+    _unified(tmp_path)
+    (_unified(tmp_path / "range") / "cgroup.subtree_control").write_text(passed)
+    assert (group_steps(tmp_path.owner(), "range", tmp_path) == []) is done
 
 
 class TestReal:
