@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -17,6 +18,7 @@ from bachang.fabric import KeptTerminal, LocalFabric, Sandbox, SandboxError
 from bachang.fabric._agent._terminals import Held
 from bachang.fabric._process import Process
 from tests.fabric.worlds import host, world
+from tests.waiting import until
 
 _WAIT_S = 20.0
 
@@ -46,6 +48,19 @@ def until_synced(joined: socket.socket) -> bytes:
         assert packet[:1] == b"o"
         shown += packet[1:]
     return shown
+
+
+def test_what_was_typed_last_counts_though_nobody_looks_any_more(sandbox: Sandbox) -> None:
+    """Who goes leaves unread what is shown, which the kernel tells the agent first."""
+    agent = sandbox.status().agent_pid
+    with sandbox.join_terminal(sandbox.keep_terminal("a").session) as joined:
+        until_synced(joined)
+        joined.send(b"iecho shown\n")
+        select.select([joined], [], [], _WAIT_S)
+        os.kill(agent, signal.SIGSTOP)
+        joined.send(b"itouch /run/typed\n")
+    os.kill(agent, signal.SIGCONT)
+    until(lambda: sandbox.exec("a", ["test", "-e", "/run/typed"]).status == 0, 10)
 
 
 def test_it_outlives_its_client_and_is_redrawn(sandbox: Sandbox) -> None:

@@ -40,11 +40,8 @@ class Caller:
 
     async def receive(self) -> dict[str, Any] | None:
         """The next packet; ``None`` when the caller has gone."""
-        try:
-            packet = await self._loop.sock_recv(self._connection, _PACKET_BYTES)
-        except OSError:
-            return None
-        if not packet:
+        packet = await self.receive_raw()
+        if packet is None:
             return None
         try:
             return msgspec.json.decode(packet, type=dict[str, Any])
@@ -55,6 +52,8 @@ class Caller:
         """The next packet as it came; ``None`` when the caller has gone."""
         try:
             return await self._loop.sock_recv(self._connection, _PACKET_BYTES) or None
+        except ConnectionResetError:  # gone with words of ours unread; what it said follows
+            return await self.receive_raw()
         except OSError:
             return None
 
