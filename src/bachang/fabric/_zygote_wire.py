@@ -2,7 +2,7 @@
 
 In: for one that a fork server has forked, first of all `JOIN` with the sandbox's namespaces;
 `PREPARE`, with a filter and modules to import, or `START`, with a host's pidfd, a file
-with what the service is, and control groups. Out: `Report`.
+with what the service is, the gate and control groups. Out: `Report`.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ import sys
 
 import msgspec
 
-_DONE_WITHOUT = ("ssl", "typing_extensions")
-"""What asyncio and msgspec import only if it is there: time, and memory of every agent."""
+_DONE_WITHOUT = ("bz2", "lzma", "ssl", "typing_extensions")
+"""What asyncio, shutil and msgspec import only if it is there: time, and memory of every agent."""
 sys.modules.update(dict.fromkeys(_DONE_WITHOUT))  # type: ignore[arg-type]
 
 from bachang.fabric import _forking  # noqa: E402

@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from bachang.fabric._agent._children import Children
+from bachang.fabric._agent._gate import Gate
 from bachang.fabric._agent._host import LiveHost
 from bachang.fabric._agent._logs import keep_small
 from bachang.fabric._agent._lookout import Lookout
@@ -64,6 +65,7 @@ class World:
         self._spawner = Spawner(nursery.requests, cradle.reports, on_end=self._spawner_ended)
         self._nursery = nursery
         self._spawner.on_init_end = self._init_ended
+        self._gate = Gate()
         self.zygote = self._start_zygote()
         self.switch = Switch(self.plan, assignment.neighbour_entries)
         self._maker = Maker(nursery, self._spawner, self.switch)
@@ -90,13 +92,13 @@ class World:
                 live = await self._maker.make(host, 0)
                 live.check_alive()  # from here on `_init_ended` finds it
                 self.hosts[host.name] = live
+                self._start_services(live)
 
         await together([one(host) for host in self.plan.hosts])
         self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
         self.switch.finish(self.plan.hosts)
         self.clock.set(0.0, running=self.plant is None)  # else it starts with the plant's
-        for live in self.hosts.values():
-            self._start_services(live)
+        self._gate.open()
         if self.plant:
             await self.plant.begin()
         await wait_ready(list(self.hosts.values()), self._ready_s)
@@ -292,6 +294,7 @@ class World:
         if service.kind is ServiceKind.PYTHON and self.zygote:
             doors = live.group.doors
             return await self.zygote.run(live.pidfd, command, name=service.name, cgroups=doors)
+        await self._gate.passed()
         return self._spawner.run(live.pidfd, command, streams=[], cgroups=live.group.doors)
 
     async def _replace(self, name: str) -> LiveHost:
@@ -355,7 +358,7 @@ class World:
         if not has_python(self.plan):
             return None
         link = socket.socket(fileno=ZYGOTE_FD)
-        return Zygote(self.children, self.assignment, self.journal, link)
+        return Zygote(self.children, self.assignment, self.journal, link, self._gate)
 
     def _start_plant(self) -> Plant | None:
         if not self.plan.field_systems:
@@ -371,7 +374,9 @@ class World:
 
     def _start_services(self, live: LiveHost) -> None:
         for service in live.plan.services:
-            supervisor = Supervisor(live, service, self.launch, self.journal, self._lookout)
+            supervisor = Supervisor(
+                live, service, self.launch, self.journal, self._lookout, self._gate
+            )
             live.services[service.name] = supervisor
             supervisor.start()
 

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bachang.fabric import _kernel as kernel
+from bachang.fabric._agent._gate import Gate
 from bachang.fabric._agent._host import LiveHost
 from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._record import Journal
@@ -54,12 +55,14 @@ class Supervisor:
         launch: Launch,
         journal: Journal,
         lookout: Lookout,
+        gate: Gate,
     ) -> None:
         self._host = host
         self._service = service
         self._launch = launch
         self._journal = journal
         self._lookout = lookout
+        self._gate = gate
         self._listening: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self.state = State.STARTING
@@ -117,6 +120,7 @@ class Supervisor:
         except SpawnError as error:
             self._fail(error)
             return
+        await self._gate.passed()
         exited = process.exited
         await self._listens_or(exited)
         if not exited.done():

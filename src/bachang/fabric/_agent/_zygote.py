@@ -20,6 +20,7 @@ from typing import BinaryIO
 from bachang.fabric import _seccomp, _zygote_wire
 from bachang.fabric._accounts import ROOT
 from bachang.fabric._agent._children import Children
+from bachang.fabric._agent._gate import Gate
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._assignment import Assignment
@@ -51,17 +52,24 @@ class Zygote:
     """Forks Python services into hosts."""
 
     def __init__(
-        self, children: Children, assignment: Assignment, journal: Journal, link: socket.socket
+        self,
+        children: Children,
+        assignment: Assignment,
+        journal: Journal,
+        link: socket.socket,
+        gate: Gate,
     ) -> None:
         """Args:
         children: Of the agent.
         assignment: The sandbox's.
         journal: Hears of its death.
         link: To the one that is forked for the client.
+        gate: What services wait for, once they are in their hosts.
         """
         self._children = children
         self._assignment = assignment
         self._journal = journal
+        self._gate = gate.descriptor
         self._loop = asyncio.get_running_loop()
         self._next = 0
         self._processes: dict[int, Process] = {}
@@ -105,7 +113,7 @@ class Zygote:
             self._import(command.argv[0])
             with _memory_file(what) as content:
                 packet = _zygote_wire.start(self._next)
-                self._send_surely(packet, [host, content.fileno(), *cgroups])
+                self._send_surely(packet, [host, content.fileno(), self._gate, *cgroups])
             process.parent = self._turn
         except OSError as error:
             self._fail(self._next, error.strerror or "the zygote is gone", childless=True)

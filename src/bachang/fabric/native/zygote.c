@@ -7,7 +7,7 @@
  *
  *   the link   a SEQPACKET socket to the agent
  *   in         struct request; with START the host's pidfd, a file with what the service is,
- *              control groups; with PREPARE text for Python; with JOIN, which is the first if
+ *              the gate, control groups; with PREPARE text for Python; with JOIN, which is the first if
  *              at all, the sandbox's namespaces
  *   out        struct report
  *
@@ -121,18 +121,26 @@ static void read_content(int file)
     end = content + found.st_size;
 }
 
+/* Until all hosts stand. */
+static void pass(int gate)
+{
+    struct pollfd open = {.fd = gate, .events = POLLIN};
+    while (poll(&open, 1, -1) < 0)
+        if (errno != EINTR)
+            fail("wait for the other hosts");
+}
+
 /* Enters the host and looks there like the service, whose command line takes the place of the
  * zygote's. */
 static void become_service(const int *fds, int count, uint64_t own_size, char *title, size_t room)
 {
     read_content(fds[1]);
     /* What the zygote itself has mapped is not the service's doing. */
-    struct entry entry = enter(fds[0], fds + 2, count - 2, own_size);
+    struct entry entry = enter(fds[0], fds + 3, count - 3, own_size);
     /* Without an exec the bounding set alone takes nothing away. */
     set_capabilities(entry.uid ? 0 : entry.kept);
     strncpy(title, string(), room - 1); /* fills up with NUL */
     prctl(PR_SET_NAME, string(), 0, 0, 0);
-    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* the host's root may look into it */
 }
 
 /* Forks into the host's pid namespace; 0 in the child. */
@@ -262,7 +270,7 @@ int serve(uint64_t own_size, char *title, size_t room, char *content, size_t siz
             memcpy(content, request.text, length);
             return length;
         }
-        if (count < 2) {
+        if (count < 3) {
             tell(FAILED, current, EBADMSG, 1, "read a request");
             continue;
         }
@@ -275,8 +283,10 @@ int serve(uint64_t own_size, char *title, size_t room, char *content, size_t siz
                 fail("take the environment");
             }
             memcpy(content, at, length);
+            pass(fds[2]);
             if (syscall(SYS_close_range, LINK, ~0U, 0) < 0)
                 fail("close all descriptors but the streams");
+            prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* from here on the host's root may look into it */
             return -length;
         }
         if (pid > 0) {
