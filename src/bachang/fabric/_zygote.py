@@ -26,7 +26,7 @@ import types
 from collections.abc import Callable, Iterable
 
 from bachang.fabric import _kernel as kernel
-from bachang.fabric._zygote_modules import Modules
+from bachang.fabric._zygote_modules import Modules, is_loaded
 from bachang.fabric._zygote_wire import BUILT_IN, LINK_FD
 
 TYPE_CHECKING = False  # as type checkers read it; each fork would pay for `typing`
@@ -75,8 +75,8 @@ class _Hooks:
         os.register_at_fork = self._register
         for hooks in self._held:
             self._register(**hooks)
-        if random := sys.modules.get("random"):
-            random.seed()  # all services would draw the same numbers
+        if is_loaded("random"):
+            sys.modules["random"].seed()  # all services would draw the same numbers
 
 
 class _Library:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 
 from bachang.fabric._zygote_warmth import warm_up
 
-_SELDOM_USED = ("bz2", "lzma", "ssl")
-"""What `http.server` brings with it for the few that use it. Each library costs every fork."""
+_SELDOM_USED = ("bz2", "ipaddress", "lzma", "random", "ssl")
+"""What `http.server` brings with it for the few that use it: every fork minds their pages."""
 
 
 class Modules:
@@ -37,6 +37,11 @@ class Modules:
         if missing:
             gc.collect()
             gc.freeze()
+
+
+def is_loaded(name: str) -> bool:
+    """Not only found, as those that are seldom used."""
+    return type(sys.modules.get(name)) is types.ModuleType
 
 
 def _load(names: list[str]) -> None:
