@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,3 +103,14 @@ def _value(live: LocalSandbox) -> object:
         return live.points().get("x.value")
     except Exception:
         return None
+
+
+def test_ending_what_has_died_says_so(fabric: LocalFabric) -> None:
+    """Also when nothing of its agent is left, which a busy machine may take a while for."""
+    live = fabric.deploy(world(host("a", 11)), name="brief")
+    agent = live.status().agent_pid
+    os.kill(agent, signal.SIGKILL)
+    until(lambda: not Path(f"/proc/{agent}").exists())
+    with pytest.raises(SandboxGoneError):
+        live.destroy()
+    fabric.forget("brief")

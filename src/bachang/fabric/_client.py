@@ -317,7 +317,10 @@ class LocalSandbox(contract.Sandbox):
 
     def destroy(self) -> None:
         """See `Sandbox.destroy`."""
-        agent = os.pidfd_open(self._pid)
+        try:
+            agent = os.pidfd_open(self._pid)
+        except ProcessLookupError:
+            raise self._gone() from None
         try:
             self._ask("destroy")
             if not ended(agent, within_s=_DESTROY_S):
@@ -346,10 +349,13 @@ class LocalSandbox(contract.Sandbox):
         except OSError as error:
             if words := explain(error.errno or 0):
                 raise contract.MachineError(words) from error
-            raise contract.SandboxGoneError(f"the sandbox {self.name} has ended") from error
+            raise self._gone() from error
         connection.settimeout(_REPLY_S)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _PACKET_BYTES)
         return connection
+
+    def _gone(self) -> contract.SandboxGoneError:
+        return contract.SandboxGoneError(f"the sandbox {self.name} has ended")
 
     def _receive(self, connection: socket.socket) -> tuple[Any, list[int]]:
         """The answer and the descriptors with it.
@@ -368,7 +374,7 @@ class LocalSandbox(contract.Sandbox):
         except OSError:
             data, descriptors = b"", []
         if not data:
-            raise contract.SandboxGoneError(f"the sandbox {self.name} has ended")
+            raise self._gone()
         answer = msgspec.json.decode(data)
         if answer["ok"]:
             return answer["result"], descriptors

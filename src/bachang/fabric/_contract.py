@@ -382,7 +382,11 @@ class Sandbox(abc.ABC):
 
     @abc.abstractmethod
     def destroy(self) -> None:
-        """End the sandbox; returns once every process is gone."""
+        """End the sandbox; returns once every process is gone.
+
+        Raises:
+            SandboxGoneError: it had ended already.
+        """
 
 
 class Fabric(abc.ABC):

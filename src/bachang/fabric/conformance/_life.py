@@ -30,6 +30,8 @@ class TestLife:
         with pytest.raises(SandboxGoneError):
             live.status()
         with pytest.raises(SandboxGoneError):
+            live.destroy()
+        with pytest.raises(SandboxGoneError):
             fabric.attach("life")
 
     def test_an_empty_world_is_a_world(self, fabric: Fabric) -> None:
