@@ -19,7 +19,7 @@ from bench._turns import compare
 from tests.containment.attacks import AIMED_AT_THE_SERVICE, ATTACKS, script, street
 
 _TURN_S = 0.15
-_LOOK_S = 6.0
+_LOOK_S = 20.0
 _AIMED_TURN_S = 4.0
 """Of who aims at the service: a try that is lost takes a second, and the next two."""
 _AIMED_LOOK_S = 28.0

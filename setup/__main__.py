@@ -32,7 +32,7 @@ def main() -> int:
     options = parser.parse_args()
     os.umask(0o022)
     try:
-        if options.groups:
+        if options.groups is not None:
             run_as_root(group_steps(account_name(), options.groups))
         else:
             _set_up(dev=options.dev)

@@ -5,17 +5,26 @@ They are the kernel's, so they last until the machine's next start.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from setup._commands import RootStep
+from setup._commands import RootStep, SetUpError
 
 _ROOT = Path("/sys/fs/cgroup")
 _CONTROLLERS = ("memory", "pids", "cpu")
+_NAME = re.compile(r"\w[\w.-]*")
 _WHY = "control groups: hosts are limited as a whole, and share the processors evenly"
 
 
 def group_steps(account: str, folder: str, root: Path = _ROOT) -> list[RootStep]:
-    """Directories called ``folder`` that belong to ``account``; nothing where they do."""
+    """Directories called ``folder`` that belong to ``account``; nothing where they do.
+
+    Raises:
+        SetUpError: it is no name: root would give away what lies at that path.
+    """
+    if not _NAME.fullmatch(folder):
+        words = "a name is letters, digits, '.', '-' and '_', and begins with none of '.' and '-'"
+        raise SetUpError(f"control groups cannot be called {folder!r}: {words}")
     owned = [root / one / folder for one in _CONTROLLERS if (root / one).is_dir()]
     unified = next((one for one in (root, root / "unified") if _is_unified(one)), None)
     files = [place / "cgroup.procs" for place in owned]

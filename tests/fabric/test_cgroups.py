@@ -13,6 +13,7 @@ from bachang.fabric import LocalFabric
 from bachang.fabric import _cgroups as cgroups
 from bachang.fabric._cgroups import Held, make_room, writable_groups
 from bachang.plan import Limits
+from setup._commands import SetUpError
 from setup._groups import group_steps
 from tests.fabric.worlds import host, python_service, world
 from tests.waiting import until
@@ -107,6 +108,12 @@ def test_the_operators_steps(tmp_path: Path) -> None:
     assert places < set(give.argv[2:])
     assert all(step.may_fail for step in (make, give))
     assert group_steps("ana", "range", tmp_path / "nothing") == []
+
+
+@pytest.mark.parametrize("name", ["", "/home", "..", "a/b", "-x"])
+def test_only_a_name_is_taken(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SetUpError, match="cannot be called"):
+        group_steps("ana", name, tmp_path)
 
 
 def test_the_steps_of_version_2_pass_controllers_down(tmp_path: Path) -> None:

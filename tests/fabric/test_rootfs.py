@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 from bachang.fabric import LocalFabric
+from bachang.fabric._fork_server import agents
 from bachang.fabric._rootfs import RootFiles
 from bachang.plan import File, Host, World
 from tests.fabric.worlds import host, world
@@ -35,6 +37,21 @@ def test_an_own_file_takes_the_place_of_the_shared_one(home: Path):
             assert "\teven\n" in seen
         sandbox.exec("odd", ["sh", "-c", "echo mine > /etc/hosts"], user="root")
         assert b"mine" not in sandbox.exec("even", ["cat", "/etc/hosts"], user="root").stdout
+
+
+def test_whoever_keeps_new_files_private_gets_hosts_for_all_the_same(home: Path):
+    agents.end()  # it began with another mask
+    before = os.umask(0o077)
+    try:
+        sandbox = LocalFabric().deploy(world(host("a", 1)), name="private")
+    finally:
+        os.umask(before)
+        agents.end()
+    with contextlib.ExitStack() as ending:
+        ending.callback(sandbox.destroy)
+        look = "cat /etc/services /etc/pam.d/* >/dev/null && stat -Lc %a / /dev /etc/pam.d"
+        seen = sandbox.exec("a", ["sh", "-c", look], user="nobody", working_directory="/")
+        assert (seen.status, seen.stdout.split()) == (0, [b"755"] * 3)
 
 
 def test_no_name_is_shared_once_a_host_is_given_other_names():

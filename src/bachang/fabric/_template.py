@@ -139,6 +139,7 @@ def platform_paths() -> list[str]:
 
 
 def _begin(scratch: str) -> None:
+    os.umask(0o022)  # all of a host's users find their way here, whatever the client's mask
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("bachang", scratch, "tmpfs", kernel.MS_NODEV, "mode=0755,size=16m,nr_inodes=8k")
     for name in _ROOT_LINKS:
