@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from bachang.fabric._preload import chosen
@@ -37,3 +41,14 @@ def test_programs_are_not_looked_at():
 def test_only_what_is_known_is_loaded():
     found = chosen(world(_serving("import json, csv")), known=("csv", "sqlite3"))
     assert found == ("csv", "encodings.idna")
+
+
+def test_what_few_use_is_loaded_for_a_world_that_names_it():
+    begin = (
+        "from bachang.fabric._zygote_modules import Modules, is_loaded; one = Modules(); tell = []"
+    )
+    look = "tell.append([is_loaded(name) for name in ('http.server', 'random', 'ssl')])"
+    steps = [begin, "one.have(['http.server'])", look, "one.have(['http.server', 'random'])", look]
+    steps.append("import json; print(json.dumps(tell))")
+    done = subprocess.run([sys.executable, "-c", "; ".join(steps)], capture_output=True, check=True)
+    assert json.loads(done.stdout) == [[True, False, False], [True, True, False]]

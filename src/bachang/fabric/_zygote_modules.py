@@ -27,7 +27,7 @@ class Modules:
 
     def have(self, names: Iterable[str]) -> None:
         """Import what is not there yet."""
-        missing = [name for name in names if name not in sys.modules]
+        missing = [name for name in names if not is_loaded(name)]
         if missing:
             sys.path, sys.path_importer_cache = self._own_paths
             _load(missing)
@@ -49,7 +49,7 @@ def _load(names: list[str]) -> None:
     sys.meta_path.insert(0, later)
     for name in names:
         with contextlib.suppress(Exception):  # the service tries again, and says why not
-            importlib.import_module(name)
+            importlib.import_module(name)  # and one that is only found is loaded by this
     sys.meta_path.remove(later)
 
 
