@@ -18,8 +18,11 @@ from tests.waiting import until
 
 
 @contextlib.contextmanager
-def running(prison: Sandbox, host: str, script: str) -> Iterator[None]:
-    """Root's program in a host meanwhile; it says a line once it is at work."""
+def running(prison: Sandbox, host: str, script: str, look_s: float = 30.0) -> Iterator[None]:
+    """Root's program in a host meanwhile; it makes a file once it is at work.
+
+    ``look_s``: a look for that file which takes longer has been stopped by the program.
+    """
     ready = threading.Event()
     command = ["python3", "-c", script]
 
@@ -30,18 +33,18 @@ def running(prison: Sandbox, host: str, script: str) -> Iterator[None]:
 
     thread = threading.Thread(target=run)
     thread.start()
-    ready.wait(5)
-    for _ in range(500):
-        found = prison.exec(host, ["test", "-e", "/run/at-work"], timeout_s=0.3)
-        if found.status == 0 or found.timed_out:  # (some attempts stop this very look)
-            break
-    else:
-        raise AssertionError("the attempt did not begin")
+    ready.wait(30)
+    until(lambda: _is_at_work(prison, host, look_s))
     try:
         yield
     finally:
         prison.reset(host)
         thread.join(10)
+
+
+def _is_at_work(prison: Sandbox, host: str, look_s: float) -> bool:
+    found = prison.exec(host, ["test", "-e", "/run/at-work"], timeout_s=look_s)
+    return found.status == 0 or found.timed_out
 
 
 _AT_WORK = "open('/run/at-work', 'w').close()\n"
@@ -60,7 +63,7 @@ while time.monotonic() < end:
 
 def test_a_program_that_is_stopped_before_it_runs_holds_nobody_up(prison: Sandbox) -> None:
     """Root stops whatever enters its host, at once: a caller's time still counts."""
-    with running(prison, "cell", _STOP_ALL):
+    with running(prison, "cell", _STOP_ALL, look_s=0.3):
         for _ in range(3):
             began = time.monotonic()
             done = prison.exec("cell", ["sleep", "20"], timeout_s=0.3)
