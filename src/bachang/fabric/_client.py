@@ -15,6 +15,7 @@ import msgspec
 from bachang.fabric import _contract as contract
 from bachang.fabric._capturing import LocalCapture, wished
 from bachang.fabric._cgroups import Held
+from bachang.fabric._failures import failure
 from bachang.fabric._following import LocalFollower
 from bachang.fabric._ownership import sweep
 from bachang.fabric._pidfd import ended
@@ -28,15 +29,6 @@ _PACKET_BYTES = 1 << 21
 _MOST_DESCRIPTORS = 8
 _REPLY_S = 120.0
 _DESTROY_S = 20.0
-_ERRORS: dict[str, type[Exception]] = {
-    one.__name__: one
-    for one in (
-        *(contract.MachineError, contract.WorldError, contract.PlatformError),
-        *(contract.SandboxError, contract.SandboxGoneError),
-        *(ConnectionError, ConnectionAbortedError, ConnectionRefusedError),
-        *(ConnectionResetError, TimeoutError),
-    )
-}
 
 
 class LocalSandbox(contract.Sandbox):
@@ -310,7 +302,7 @@ class LocalSandbox(contract.Sandbox):
         connection = self._connect()
         try:
             _send(connection, {"op": "follow"})
-            return LocalFollower(connection, self._directory.log, after, _error)
+            return LocalFollower(connection, self._directory.log, after, failure)
         except BaseException:
             connection.close()
             raise
@@ -378,11 +370,7 @@ class LocalSandbox(contract.Sandbox):
         answer = msgspec.json.decode(data)
         if answer["ok"]:
             return answer["result"], descriptors
-        raise _error(answer["error"])
-
-
-def _error(told: dict[str, str]) -> Exception:
-    return _ERRORS.get(told["kind"], contract.PlatformError)(told["message"])
+        raise failure(answer["error"])
 
 
 def _peer_pid(connection: socket.socket) -> int:
