@@ -10,7 +10,10 @@ import os
 import select
 import socket
 import sys
-from typing import Any
+from typing import Any, NoReturn
+
+_MANY = 200
+"""Packets, more than an agent takes in at one go."""
 
 
 def main() -> None:
@@ -53,21 +56,13 @@ def answer(
     match request["op"]:
         case "points":
             result = {"x.value": state["value"], "x.uid": state["uid"]}
-        case "command" if request["point"] == "x.value":
-            state |= {"value": request["value"], "tick": state["tick"] + 1}
-            data = {"tick": state["tick"], "value": state["value"]}
-            event = {"sandbox_time_s": 1.0, "actor": request["actor"], "data": data}
-            say(link, {"event": event | {"kind": "command.applied", "subject": "x.value"}})
-            result = {"tick": state["tick"]}
-        case "command" if request["point"] == "x.say":
-            link.send(request["value"].encode())
-            result = {"tick": state["tick"]}
-        case "command" if request["point"] == "x.crash":
-            os._exit(3)
+        case "command" if request["point"] == "x.leave":
+            leave(link, request, *doors.values())
         case "command":
-            error = {"kind": "SandboxError", "message": f"no point {request['point']}"}
-            say(link, {"id": request["id"], "ok": False, "error": error})
-            return
+            if not obey(link, request, state):
+                refuse(link, request, f"no point {request['point']}")
+                return
+            result = {"tick": state["tick"]}
         case "snapshot":
             result = {"state": dict(state), "tick": state["tick"], "hash": str(state["value"])}
         case "restore":
@@ -81,6 +76,48 @@ def answer(
         case _:
             result = {"time_s": 2.0, "tick": state["tick"], "paused": False}
     say(link, {"id": request["id"], "ok": True, "result": result})
+
+
+def obey(link: socket.socket, request: dict[str, Any], state: dict[str, Any]) -> bool:
+    """Apply a command; whether there is such a point."""
+    match request["point"]:
+        case "x.value":
+            state |= {"value": request["value"], "tick": state["tick"] + 1}
+            data = {"tick": state["tick"], "value": state["value"]}
+            tell(link, "command.applied", "x.value", actor=request["actor"], data=data)
+        case "x.say":
+            link.send(request["value"].encode())
+        case "x.crash":
+            os._exit(3)
+        case _:
+            return False
+    return True
+
+
+def leave(link: socket.socket, request: dict[str, Any], door: socket.socket) -> NoReturn:
+    """Once another request lies unread and a caller at the door agrees: say why, and end."""
+    tell(link, "plant.leaving", "x", actor="x", data={})
+    for one in (link, door):
+        select.select([one], [], [])
+    with door.accept()[0] as caller:
+        caller.send(b"!")
+        caller.recv(1)
+        for _ in range(_MANY):
+            say(link, {"id": 0, "ok": True})
+        refuse(link, request, request["value"])
+        os._exit(3)
+
+
+def tell(link: socket.socket, kind: str, subject: str, *, actor: str, data: dict[str, Any]) -> None:
+    """Report an event."""
+    event = {"sandbox_time_s": 1.0, "actor": actor, "kind": kind, "subject": subject}
+    say(link, {"event": event | {"data": data}})
+
+
+def refuse(link: socket.socket, request: dict[str, Any], why: str) -> None:
+    """Answer a request with an error."""
+    error = {"kind": "SandboxError", "message": why}
+    say(link, {"id": request["id"], "ok": False, "error": error})
 
 
 def say(link: socket.socket, packet: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from bachang.fabric import (
     pcapng,
 )
 from bachang.plan import Host, HostKind, Network, Route, World
+from tests.fabric.processes import recorder
 from tests.fabric.worlds import LAN, host, interface, world
 from tests.waiting import until
 
@@ -247,21 +248,13 @@ def test_a_reader_that_goes_ends_the_capture_with_a_reason(live: LocalSandbox) -
 def test_its_process_holds_nothing(live: LocalSandbox, output: int) -> None:
     """No capability, no new privileges, an own user, an empty network, three descriptors."""
     with live.capture(output):
-        pid = _recorder(live)
+        pid = recorder(live)
         state = Path(f"/proc/{pid}/status").read_text()
     fields = dict(line.split(":\t", 1) for line in state.splitlines() if ":\t" in line)
     assert int(fields["CapEff"], 16) == int(fields["CapPrm"], 16) == 0
     assert int(fields["CapBnd"], 16) == 0
     assert fields["NoNewPrivs"] == "1"
     assert fields["Seccomp"] == "2"
-
-
-def _recorder(live: LocalSandbox) -> int:
-    agent = live.status().agent_pid
-    children = Path(f"/proc/{agent}/task/{agent}/children").read_text().split()
-    return next(
-        int(pid) for pid in children if b"_capture" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    )
 
 
 def test_what_cannot_be_captured_is_refused(live: LocalSandbox, output: int) -> None:

@@ -28,9 +28,8 @@ from bachang.fabric._fork_server import ZYGOTES, zygotes
 from bachang.fabric._fork_server import agents as fork_server
 from bachang.fabric.leaks import agents, family, fork_servers, wait_clean
 from bachang.plan import FieldSystem, Listener, World
-from tests.fabric.worlds import host, python_service, world
+from tests.fabric.worlds import LITTLE_PLANT, host, python_service, world
 
-_LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
 _ROOT = Path(__file__).parents[2]
 _SEED = 20261123
 _WINDOWS_S = {"deploy": 0.4, "run": 0.1, "reset": 0.1, "destroy": 0.01}
@@ -40,7 +39,7 @@ _VICTIMS = ("agent", "spawner", "zygote", "plant", "init", "fork server", "zygot
 
 @pytest.fixture
 def fabric(home: Path) -> Iterator[LocalFabric]:
-    yield LocalFabric(plant_argv=("-c", _LITTLE_PLANT), ready_timeout_s=10.0)
+    yield LocalFabric(plant_argv=("-c", LITTLE_PLANT), ready_timeout_s=10.0)
     for server in (fork_server, zygotes):
         server.end()  # another than the run began with
     assert wait_clean() == []

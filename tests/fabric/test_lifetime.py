@@ -16,16 +16,15 @@ import pytest
 from bachang.fabric import LocalFabric, LocalSandbox, PlatformError, SandboxGoneError
 from bachang.fabric.leaks import agents, inventory, wait_clean
 from bachang.plan import FieldSystem
-from tests.fabric.worlds import host, python_service, world
+from tests.fabric.worlds import LITTLE_PLANT, host, python_service, world
 from tests.waiting import until
 
 _ROOT = Path(__file__).parents[2]
-_LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
 
 
 @pytest.fixture
 def fabric(home: Path) -> Iterator[LocalFabric]:
-    yield LocalFabric(plant_argv=("-c", _LITTLE_PLANT))
+    yield LocalFabric(plant_argv=("-c", LITTLE_PLANT))
     assert wait_clean() == []
 
 

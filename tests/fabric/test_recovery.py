@@ -20,15 +20,13 @@ import pytest
 from bachang.fabric import LocalFabric, LocalSandbox, MachineError, SandboxGoneError
 from bachang.fabric.leaks import family, wait_clean
 from bachang.plan import FieldSystem, Host, HostKind, Listener, User, World
-from tests.fabric.worlds import LAN, host, interface, python_service, world
+from tests.fabric.worlds import LAN, LITTLE_PLANT, host, interface, python_service, world
 from tests.waiting import until
-
-_LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
 
 
 @pytest.fixture
 def fabric(home: Path) -> Iterator[LocalFabric]:
-    yield LocalFabric(plant_argv=("-c", _LITTLE_PLANT))
+    yield LocalFabric(plant_argv=("-c", LITTLE_PLANT))
     assert wait_clean() == []
 
 

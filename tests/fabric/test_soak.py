@@ -18,16 +18,15 @@ from bachang.fabric import LocalFabric, LocalSandbox
 from bachang.fabric.leaks import wait_clean
 from bachang.plan import FieldSystem
 from tests.fabric.soak import Sample, begin_round, draw, growth, look
-from tests.fabric.worlds import host, python_service, world
+from tests.fabric.worlds import LITTLE_PLANT, host, python_service, world
 
-_LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
 _WARM_UP = 5
 _MIB = 1024
 
 
 @pytest.fixture
 def fabric(home: Path) -> Iterator[LocalFabric]:
-    yield LocalFabric(plant_argv=("-c", _LITTLE_PLANT))
+    yield LocalFabric(plant_argv=("-c", LITTLE_PLANT))
     assert wait_clean() == []
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from bachang.plan import File, Host, HostKind, Interface, Network, Service, ServiceKind, World
 
+LITTLE_PLANT = (Path(__file__).parent / "little_plant.py").read_text()
 LAN = Network(name="lan", cidr="10.1.0.0/24", bridge="br-lan")
 
 

@@ -18,6 +18,7 @@ from bachang.fabric._cgroups import Held
 from bachang.fabric._failures import failure
 from bachang.fabric._following import LocalFollower
 from bachang.fabric._ownership import sweep
+from bachang.fabric._packets import receive
 from bachang.fabric._pidfd import ended
 from bachang.fabric._printable import printable
 from bachang.fabric._pump import pump
@@ -290,7 +291,7 @@ class LocalSandbox(contract.Sandbox):
             _send(connection, {"op": "follow"})
             connection.settimeout(None)
             while True:
-                woken = _next_packet(connection)
+                woken = receive(connection.recv, _PACKET_BYTES)
                 for event in reader.events(after):
                     after = event.sequence
                     yield event
@@ -356,13 +357,15 @@ class LocalSandbox(contract.Sandbox):
             FabricError: the agent's refusal.
         """
         try:
-            data, descriptors, _, _ = socket.recv_fds(
-                connection, _PACKET_BYTES, _MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+            data, descriptors, _, _ = receive(
+                socket.recv_fds,
+                connection,
+                _PACKET_BYTES,
+                _MOST_DESCRIPTORS,
+                socket.MSG_CMSG_CLOEXEC,
             )
         except TimeoutError:
             raise contract.PlatformError(f"the agent of {self.name} does not answer") from None
-        except ConnectionResetError:  # it hung up with words of ours unread; its answer follows
-            return self._receive(connection)
         except OSError:
             data, descriptors = b"", []
         if not data:
@@ -376,14 +379,6 @@ class LocalSandbox(contract.Sandbox):
 def _peer_pid(connection: socket.socket) -> int:
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
     return int(struct.unpack("iII", raw)[0])
-
-
-def _next_packet(connection: socket.socket) -> bytes:
-    """The next packet; nothing once the agent has ended."""
-    try:
-        return connection.recv(_PACKET_BYTES)
-    except ConnectionResetError:
-        return b""
 
 
 def _send(connection: socket.socket, request: dict[str, Any]) -> None:

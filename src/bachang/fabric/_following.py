@@ -10,6 +10,7 @@ import msgspec
 
 from bachang.fabric._contract import PlatformError, SandboxGoneError
 from bachang.fabric._follower import Entry, Follower, News
+from bachang.fabric._packets import receive
 from bachang.journal import LogTail
 
 _PACKET_BYTES = 1 << 21
@@ -67,8 +68,6 @@ class LocalFollower(Follower):
     def _packet(self) -> bytes | None:
         """The next packet; nothing in it: the agent has ended; ``None``: there is none yet."""
         try:
-            return self._connection.recv(_PACKET_BYTES)
+            return receive(self._connection.recv, _PACKET_BYTES)
         except BlockingIOError:
             return None
-        except ConnectionResetError:  # it ended with records unread; what it has told follows
-            return self._packet()

@@ -33,6 +33,7 @@ from bachang.fabric._contract import (
 )
 from bachang.fabric._first_hosts import write_requests
 from bachang.fabric._fork_server import Running, agents, zygotes
+from bachang.fabric._packets import receive
 from bachang.fabric._pidfd import ended
 from bachang.fabric._preload import has_python
 from bachang.fabric._scarcity import (
@@ -261,13 +262,11 @@ class _Watcher:
         """
         self._status.settimeout(max(0.0, self._deadline - time.monotonic()))
         try:
-            data, pidfds, flags, _ = socket.recv_fds(
-                self._status, _PACKET_BYTES, 1, socket.MSG_CMSG_CLOEXEC
+            data, pidfds, flags, _ = receive(
+                socket.recv_fds, self._status, _PACKET_BYTES, 1, socket.MSG_CMSG_CLOEXEC
             )
         except BlockingIOError:  # of a time of 0
             raise TimeoutError from None
-        except ConnectionError:
-            return b""
         self._pidfds += pidfds
         if flags & socket.MSG_CTRUNC:
             raise MachineError(explain(errno.EMFILE) or "")

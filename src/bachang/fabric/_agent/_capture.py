@@ -28,6 +28,7 @@ from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._sandbox import World
 from bachang.fabric._contract import CaptureStatus, PlatformError, SandboxError
 from bachang.fabric._futures import settle
+from bachang.fabric._packets import receive
 
 _PACKET_BYTES = 1 << 16
 _LINK_BUFFER = 1 << 20
@@ -282,18 +283,15 @@ class _Capture:
         ours.send(msgspec.json.encode(start))
         return ours
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take a report; whether there may be more."""
         try:
-            data = self._link.recv(_PACKET_BYTES, socket.MSG_DONTWAIT)
+            data = receive(self._link.recv, _PACKET_BYTES, socket.MSG_DONTWAIT)
         except BlockingIOError:
-            return
-        except OSError:
-            data = b""
+            return False
         if not data:
             self._loop.remove_reader(self._link)
-            settle(self._ready, None)
-            settle(self._ended, None)
-            return
+            return False
         packet = msgspec.json.decode(data, type=dict[str, Any])
         counters = packet.get("report") or packet.get("end")
         if counters:
@@ -306,6 +304,7 @@ class _Capture:
             settle(self._ready, None)
         if "end" in packet:
             settle(self._ended, None)
+        return True
 
     def _fail(self, problem: str) -> None:
         self.status = dataclasses.replace(self.status, running=False, problem=problem)
@@ -314,7 +313,8 @@ class _Capture:
     def _exited(self) -> None:
         """Its process has gone; what it still said is in the link."""
         if not self._ended.done() and self._link.fileno() >= 0:
-            self._read()
+            while self._read():
+                pass
             if not self._ended.done() and not self.status.problem:
                 self._fail("its process ended")
         settle(self._ready, None)

@@ -34,11 +34,16 @@ from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._contract import PlatformError, SandboxError
 from bachang.fabric._futures import refuse, settle
+from bachang.fabric._packets import receive
 from bachang.fabric._printable import printable
 
 LINK_FD = 3
 _PACKET_BYTES = 1 << 22
 _SEND_BUFFER = 1 << 22
+_AT_ONE_GO = 64
+"""Packets that are taken in before others get their turn."""
+_LEFT_UNREAD = 1 << 14
+"""Packets that a dead plant may have left: more do not fit into its send buffer."""
 _READY_S = 20.0
 _REPLY_S = 30.0
 _RESTART_S = 0.2
@@ -259,16 +264,14 @@ class Plant:
         except OSError as error:
             raise PlatformError(f"the plant cannot be reached: {error.strerror}") from error
 
-    def _read(self) -> None:
+    def _read(self, most: int = _AT_ONE_GO) -> None:
         if self._link is None or not self._trusted:
             return
-        for _ in range(64):
+        for _ in range(most):
             try:
-                data = self._link.recv(_PACKET_BYTES, socket.MSG_DONTWAIT)
+                data = receive(self._link.recv, _PACKET_BYTES, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 return
-            except OSError:
-                data = b""
             if not data:
                 self._loop.remove_reader(self._link)
                 return
@@ -330,7 +333,7 @@ class Plant:
     def _ended(self, status: int) -> None:
         self.pid = 0  # it is buried: its number may be another's
         if self._link is not None:
-            self._read()
+            self._read(_LEFT_UNREAD)
             self._loop.remove_reader(self._link)
             self._link.close()
             self._link = None

@@ -26,6 +26,7 @@ from bachang.fabric._agent._record import Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._command import Command, entry
 from bachang.fabric._futures import refuse, settle
+from bachang.fabric._packets import receive
 from bachang.fabric._process import Process, SpawnError, new_process
 from bachang.fabric._zygote_wire import (
     BUILT_IN,
@@ -185,11 +186,9 @@ class Zygote:
     def _read(self) -> bool:
         """Take a report; whether there may be more."""
         try:
-            data = self._link.recv(_PACKET_BYTES, socket.MSG_DONTWAIT)
+            data = receive(self._link.recv, _PACKET_BYTES, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return False
-        except ConnectionResetError:  # it ended with requests unread; its last reports follow
-            return True
         if not data:
             self._ended()
             return False
