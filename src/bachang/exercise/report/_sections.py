@@ -160,7 +160,7 @@ def weaknesses(found: Sequence[Seen]) -> str:
     )  # fmt: skip
     return section(
         say("Weaknesses and fixes seen", "弱点与修复情况"),
-        f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>',
+        f'<div class="wide"><table class="weaknesses"><tr>{head}</tr>{rows}</table></div>',
     )
 
 
