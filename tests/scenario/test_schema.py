@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 
 import jsonschema_rs
@@ -11,6 +12,8 @@ from ruamel.yaml import YAML
 
 from bachang.scenario import schema
 
+DESCRIBED = re.compile(r"#/\$defs/(Words|Limits|Answer|Solution)'")
+"""What such a key takes says enough itself."""
 SMALL = Path(__file__).parents[1] / "plan" / "packs" / "small" / "scenario.yaml"
 
 
@@ -29,6 +32,17 @@ def test_it_knows_the_short_forms(small):
     assert small["hosts"]["server"]["networks"] == ["office"]
     properties = schema()["$defs"]["Host"]["properties"]
     assert "default route" in properties["gateway"]["description"]
+
+
+def test_every_key_says_what_it_is():
+    models = {"Root": schema(), **schema()["$defs"]}
+    silent = [
+        f"{model}.{key}"
+        for model, told in models.items()
+        for key, value in told.get("properties", {}).items()
+        if "description" not in value and not DESCRIBED.search(str(value))
+    ]
+    assert silent == []
 
 
 @pytest.mark.parametrize(

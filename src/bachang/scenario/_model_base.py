@@ -45,7 +45,9 @@ class Words(Raw):
     """A text for people: a string, `{en: …, zh: …}`, or `{source: …}` files of the pack."""
 
     en: str | None = None
+    """The text in English."""
     zh: str | None = None
+    """The text in Chinese."""
     source: PackPath | None = None
     """A file of the pack; `{lang}` in its name stands for `en` and `zh`."""
 

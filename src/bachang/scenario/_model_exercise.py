@@ -1,4 +1,4 @@
-"""The half of a scenario that stays outside the sandbox: who acts, what is solved, what counts.
+"""Who acts in an exercise and what is solved: stays outside the sandbox.
 
 The words are those of the OCR SDL. Field docstrings are the help that an editor shows.
 """
@@ -16,10 +16,8 @@ from bachang.scenario._values import (
     Line,
     Name,
     PackPath,
-    Score,
     Seconds,
     Texts,
-    mistake,
 )
 
 
@@ -29,7 +27,9 @@ class Program(Raw):
     actor: str | None = None
     """Whose host and user are meant."""
     host: str | None = None
+    """Where it runs; without it on the actor's host."""
     user: str | None = None
+    """Whose account it has there; without it the actor's."""
     run: PackPath | None = None
     """A script of the pack (`.py`, `.sh`), fed to its interpreter on the host."""
     args: Texts = []
@@ -37,6 +37,7 @@ class Program(Raw):
     command: Texts | None = None
     """A command line of the host."""
     timeout: Seconds = 30.0
+    """It is ended after so long."""
 
     @model_validator(mode="after")
     def _complete(self) -> Program:
@@ -48,7 +49,9 @@ class Action(Program):
     """A step of an automated actor."""
 
     name: Name
+    """Its name in the journal."""
     at: Seconds
+    """When, after the start of the exercise."""
     repeat: Annotated[Seconds, Field(gt=0)] | None = None
     """Again after so long, until the story ends."""
     title: Text | None = None
@@ -58,10 +61,14 @@ class Actor(Raw):
     """Whoever acts."""
 
     role: Literal["red", "blue", "green", "white"]
+    """`red` attacks, `blue` defends, `green` uses, `white` controls the exercise."""
     title: Text | None = None
     host: str | None = None
+    """Where it acts."""
     user: str | None = None
+    """Its account there."""
     actions: list[Action] = []
+    """What it does by itself."""
 
 
 class Weakness(Raw):
@@ -72,10 +79,13 @@ class Weakness(Raw):
     techniques: Texts = []
     """Keys such as `ics:T0836`, `CWE-306`."""
     exploit: Program | None = None
+    """The attack: it succeeds as long as the weakness is there."""
     exploited: Line | None = None
     """Expression, or name of a condition, that holds once the exploit succeeded."""
     fix: Program | None = None
+    """The remedy: after it the exploit fails and the service works."""
     service: Program | None = None
+    """The legitimate use: it works before and after the fix."""
     serving: Line | None = None
     """Expression, or name of a condition, that holds while the function works."""
     settle: Seconds = 2.0
@@ -88,6 +98,7 @@ class Condition(Raw):
     """A statement over the world, in CEL."""
 
     expression: Line
+    """CEL over points and services, e.g. `genset.state == "running"`."""
     for_: Annotated[Seconds, Field(alias="for")] = 0.0
     """It must hold without a break for so long."""
     description: Text | None = None
@@ -106,7 +117,9 @@ class Hint(Raw):
     """A help that costs points."""
 
     text: Text
+    """What the hint says, in Markdown."""
     penalty: NonNegativeInt = 0
+    """Points that it costs."""
 
 
 def _hint(value: Any) -> Any:
@@ -117,8 +130,11 @@ class Answer(Raw):
     """What a task accepts."""
 
     values: list[Line] | None = None
+    """Texts that are right."""
     flag: Name | None = None
+    """Name of a flag that is planted with `${flag:NAME}`."""
     condition: str | None = None
+    """Name of a condition that must hold when the trainee submits."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Answer:
@@ -149,97 +165,21 @@ class Task(Raw):
     """One thing to solve."""
 
     level: PositiveInt = 1
+    """Tasks are listed by level, from 1."""
     title: Text
     text: Text
+    """What is to be done, in Markdown."""
     points: PositiveInt
+    """What it is worth, before hints and wrong answers."""
     answer: Annotated[
         Answer, BeforeValidator(_answer, json_schema_input_type=Line | list[Line] | Answer)
     ]
     hints: list[Annotated[Hint, BeforeValidator(_hint, json_schema_input_type=str | Hint)]] = []
+    """Helps that cost points."""
     wrong_penalty: NonNegativeInt = 0
+    """Points that each wrong answer costs."""
     max_attempts: NonNegativeInt = 0
     """0: any number."""
     requires: Texts = []
+    """Tasks that must be solved before."""
     solution: Solution | None = None
-
-
-class Metric(Raw):
-    """Points for a condition that came to hold, or for a task."""
-
-    condition: str | None = None
-    task: str | None = None
-    max_score: PositiveInt | None = None
-    """A task's metric is worth the task's points by itself."""
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Metric:
-        choose_one(self, "condition", "task")
-        if self.condition is not None and self.max_score is None:
-            raise mistake("has no `max_score`", "give the points that its condition is worth")
-        return self
-
-
-class Evaluation(Raw):
-    """A sum of metrics, passed from `min_score` on."""
-
-    metrics: Texts
-    min_score: Score
-
-
-class Objective(Raw):
-    """A training objective, met when its evaluation is passed."""
-
-    evaluation: str
-    title: Text | None = None
-
-
-class Goal(Raw):
-    """A group of objectives."""
-
-    objectives: Texts
-    title: Text | None = None
-
-
-class Inject(Raw):
-    """Something that exercise control does or says."""
-
-    point: Line | None = None
-    """A point to set, e.g. `grid.available`."""
-    value: AnyValue = None
-    program: Program | None = None
-    message: Text | None = None
-    to: Texts = []
-    """Actors that get the message."""
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Inject:
-        choose_one(self, "point", "program", "message")
-        if (self.point is None) != (self.value is None):
-            raise mistake("has half a command", "give `point` and `value` together")
-        return self
-
-
-class Event(Raw):
-    """Injects that happen together."""
-
-    injects: Texts = []
-    conditions: Texts = []
-    """The event waits for all of them, at most until its script ends."""
-
-
-class Script(Raw):
-    """Events on a time line."""
-
-    start: Seconds = 0.0
-    end: Seconds
-    events: dict[str, Seconds]
-    speed: Annotated[float, Field(gt=0)] = 1.0
-
-
-class Story(Raw):
-    """Scripts side by side."""
-
-    scripts: Texts
-    speed: Annotated[float, Field(ge=1)] = 1.0
-    actors: Texts = []
-    """Automated actors that play in it; without it all of them."""

@@ -38,6 +38,7 @@ class Variable(Raw):
     """A value drawn from the seed; used as `${name}` in this file and in files of the pack."""
 
     type: Literal["digits", "letters", "hex", "password", "username", "integer", "choice"]
+    """What kind of value it is."""
     length: Annotated[int, Field(ge=1, le=64)] = 8
     """Characters, for `digits`, `letters`, `hex` and `password`."""
     min: int = 0
@@ -71,6 +72,7 @@ class Network(Link):
     """One layer-2 segment. Rate, delay and loss are those of each host's link to it."""
 
     cidr: Cidr
+    """Its IPv4 prefix, e.g. `10.20.10.0/24`."""
     title: Text | None = None
     ipv6: Ipv6 = False
     """IPv6 is off unless a network asks for it: `true`, or its prefix, e.g. `fd00:20:10::/64`."""
@@ -117,7 +119,9 @@ class Content(Raw):
     """A text in place, or a file of the pack."""
 
     text: str | None = None
+    """The text itself."""
     source: PackPath | None = None
+    """A file of the pack."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Content:
@@ -129,9 +133,13 @@ class File(Raw):
     """A file in a host, or a folder of the pack with everything in it."""
 
     text: str | None = None
+    """What is in it."""
     source: PackPath | None = None
+    """A file or folder of the pack, to be copied."""
     mode: Mode = 0o644
+    """Permissions in octal, e.g. `"0755"`."""
     owner: UserName = "root"
+    """Whose it is."""
 
     @model_validator(mode="after")
     def _one_form(self) -> File:
@@ -145,8 +153,11 @@ class User(Raw):
     password: str | None = None
     """Without it there is no login with a password."""
     groups: list[UserName] = []
+    """Further groups of the account."""
     home: HostPath | None = None
+    """Without it a folder in `/home`."""
     shell: HostPath = "/bin/bash"
+    """What runs in its terminals."""
 
 
 class Service(Raw):
@@ -161,8 +172,11 @@ class Service(Raw):
     port: Port | None = None
     """TCP port that answers once the service is up."""
     environment: dict[str, str] = {}
+    """Its environment variables."""
     directory: HostPath = "/"
+    """The folder that it starts in."""
     restart: bool = True
+    """Is it started again when it ends?"""
 
     @model_validator(mode="after")
     def _one_form(self) -> Service:
@@ -174,9 +188,13 @@ class Limits(Raw):
     """What one host may use of the machine."""
 
     processes: Annotated[int, Field(ge=1, le=4096)] = 256
+    """How many processes at once."""
     memory: Mebibytes = 512
+    """Memory, e.g. `256 MiB`."""
     disk: Mebibytes = 64
+    """All that is written in it, e.g. `64 MiB`."""
     files: Annotated[int, Field(ge=16, le=65536)] = 1024
+    """How many files a process has open at once."""
 
 
 class Host(Raw):
@@ -184,13 +202,18 @@ class Host(Raw):
 
     title: Text | None = None
     networks: Attachments = {}
+    """Networks that it is on: their names, or each with its address there."""
     gateway: str | None = None
     """Router of the default route; `none`: there is none. Without it, the only router around,
     or with several a route to each network over the nearest."""
     routes: dict[Cidr, Address] = {}
+    """Further routes: prefix to the address of a router."""
     users: dict[UserName, Annotated[User, BeforeValidator(or_empty)]] = {}
+    """Accounts, by name."""
     files: dict[HostPath, File] = {}
+    """Files and folders that it has, by path."""
     services: dict[Name, Service] = {}
+    """Programs that run from the start, by name."""
     firewall: Content | None = None
     """nft rules, table family `inet`."""
     tools: Texts = []
@@ -224,6 +247,7 @@ class FieldSystem(Raw):
     """A device of the plant."""
 
     type: Name
+    """Which kind of device it is, e.g. `genset`."""
     title: Text | None = None
     host: str | None = None
     """Where its protocol servers and its screen live."""

@@ -8,23 +8,25 @@ from typing import Annotated, Literal
 from pydantic import WithJsonSchema
 
 from bachang.scenario._model_base import Raw, Text, Words
+from bachang.scenario._model_course import (
+    Evaluation,
+    Event,
+    Goal,
+    Inject,
+    Metric,
+    Objective,
+    Script,
+    Story,
+)
 from bachang.scenario._model_exercise import (
     Action,
     Actor,
     Answer,
     Condition,
     ConditionOrExpression,
-    Evaluation,
-    Event,
-    Goal,
     Hint,
-    Inject,
-    Metric,
-    Objective,
     Program,
-    Script,
     Solution,
-    Story,
     Task,
     Weakness,
 )
@@ -90,25 +92,45 @@ class Root(Raw):
     bachang: Annotated[Literal["1"], WithJsonSchema({"const": 1})]
     """Version of the language."""
     name: HostName
+    """Short name, e.g. `night-shift`."""
     title: Text
     description: Text | None = None
+    """What it is about, for whoever chooses a scenario."""
     isolation: list[Isolation] = []
     """What a machine must guarantee beyond what every sandbox has; else there is no sandbox."""
     variables: dict[Identifier, Variable] = {}
+    """Values drawn from the seed, so that every learner can get others."""
     networks: dict[HostName, Network] = {}
+    """Layer-2 segments, by name."""
     routers: dict[HostName, Router] = {}
+    """Hosts that forward between networks, by name."""
     hosts: dict[HostName, Host] = {}
+    """Hosts, by name."""
     dns: dict[DomainName, Zone] = {}
+    """Zones of names, by domain. Without them every host knows the others from `/etc/hosts`."""
     field_systems: dict[Identifier, FieldSystem] = {}
+    """Devices of the plant with their physics, by name."""
     actors: dict[Name, Actor] = {}
+    """Trainees and automated actors, by name."""
     weaknesses: dict[Name, Weakness] = {}
+    """Planted faults with the probes that prove them, by name."""
     conditions: dict[Name, ConditionOrExpression] = {}
+    """Statements over the world that others refer to, by name."""
     tasks: dict[Name, Task] = {}
+    """What trainees solve, by name."""
     metrics: dict[Name, Metric] = {}
+    """What gives points, by name."""
     evaluations: dict[Name, Evaluation] = {}
+    """Sums of metrics, by name."""
     objectives: dict[Name, Objective] = {}
+    """Training objectives, each met by an evaluation, by name."""
     goals: dict[Name, Goal] = {}
+    """Groups of training objectives, by name."""
     injects: dict[Name, Inject] = {}
+    """What exercise control can do or say, by name."""
     events: dict[Name, Event] = {}
+    """Injects that happen together, by name."""
     scripts: dict[Name, Script] = {}
+    """Time lines of events, by name."""
     stories: dict[Name, Story] = {}
+    """Scripts that are played side by side, by name."""
