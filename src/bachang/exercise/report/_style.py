@@ -144,7 +144,6 @@ color:var(--c);background:color-mix(in srgb,var(--c) 13%,transparent);white-spac
 max-height:6.4em;overflow:hidden}
 .times{color:var(--soft);font-size:.82rem}
 .state{font-weight:600}.state.hurt{color:var(--bad)}.state.fine{color:var(--good)}
-.weaknesses code{white-space:nowrap}.weaknesses tr:last-child{border:0}
 .proof{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem;margin:0}
 .proof dt{color:var(--soft)}.proof dd{margin:0;min-width:0}
 """
@@ -157,9 +156,10 @@ h1{font-size:1.5rem}.outcome{grid-template-columns:1fr;justify-items:center}
 .axis .track span:nth-child(even){display:none}.plot{height:92px}
 .plot span{right:calc(100% + .4em)}
 .tasks :is(th,td):is(:nth-child(2),:nth-child(3)){display:none}
-.weaknesses tr{display:grid;grid-template-columns:1fr 6rem 4rem;
-border-bottom:1px solid var(--faint);padding:.35rem 0}.weaknesses :is(th,td){border:0;padding:.1rem .6rem .1rem 0}
-.weaknesses :is(th,td):first-child{grid-column:1/-1}
+.weaknesses tr{display:grid;grid-template-columns:1fr 6rem 4rem;padding:.35rem 0;
+border-bottom:1px solid var(--faint)}.weaknesses tr:last-child{border:0}
+.weaknesses :is(th,td){border:0;padding:.1rem .6rem .1rem 0}
+.weaknesses :is(th,td):first-child{grid-column:1/-1}.weaknesses code{white-space:nowrap}
 .timeline tr{display:grid;grid-template-columns:3.1rem 1fr;border-bottom:1px solid var(--faint);
 padding:.35rem 0}.timeline td{border:0;padding:0}.timeline td:nth-child(3){grid-column:2}
 .timeline .num{text-align:left;grid-row:span 2}
