@@ -32,14 +32,14 @@ def past(signed_in: BrowserContext, serving: Serving) -> Past:
     api, origin = signed_in.request, serving.origin
     addresses = [start_training(signed_in, serving) for _ in range(2)]
     first, second = [address.rsplit("/", 1)[-1] for address in addresses]
+    right = {"task": "way-in", "answer": "10.20.30.12"}
+    assert api.post(f"{origin}/api/runs/{first}/answers", headers=OURS, data=right).ok
     page = signed_in.new_page()
     page.goto(addresses[0])
     open_terminal(page, "desk", "trainee")
     page.keyboard.type("echo past-$((40+2))\n")
     expect(page.locator(".xterm-rows").last).to_contain_text("past-42")
     page.close()
-    right = {"task": "way-in", "answer": "10.20.30.12"}
-    assert api.post(f"{origin}/api/runs/{first}/answers", headers=OURS, data=right).ok
     assert api.post(f"{origin}/api/runs/{second}/hints", headers=OURS, data={"task": "way-in"}).ok
     exercises = [api.get(f"{origin}/api/runs/{run}").json()["exercise"] for run in (first, second)]
     for exercise in exercises:
@@ -105,6 +105,30 @@ def test_names_of_lanes_are_read_whole_on_a_phone(review: Page, past: Past) -> N
     review.goto(f"{review.url}?beside={past.second}")
     expect(lanes.filter(has_text=re.compile("^Services · "))).to_have_count(2)
     assert lanes.evaluate_all(CUT) == []
+
+
+SHORT_PX = 135
+"""A text that is cut off shows as much at least."""
+BESIDE = """texts => texts.map(text => ({
+  shown: text.offsetTop < text.parentElement.clientHeight,
+  whole: text.scrollWidth <= text.clientWidth, px: text.clientWidth}))"""
+
+
+def test_a_text_beside_a_mark_is_not_cut_short_by_what_follows(review: Page) -> None:
+    review.set_viewport_size(SIZES["phone"])
+    row = review.get_by_role("row", name=re.compile("The way to the genset"))
+    row.get_by_role("button").click()
+    review.get_by_role("slider").focus()
+    for _ in range(6):
+        review.keyboard.press("+")
+    text = review.locator("[class*=_mark_] small span", has_text="The way to the genset")
+    seen = []
+    for key in 8 * ["Shift+ArrowRight"] + 18 * ["Shift+ArrowLeft"]:  # from one end to the other
+        review.keyboard.press(key)
+        seen += text.evaluate_all(BESIDE)
+    assert {each["shown"] for each in seen} == {True, False}
+    cut = [each for each in seen if each["shown"] and not each["whole"]]
+    assert [each for each in cut if each["px"] < SHORT_PX] == []
 
 
 def test_the_solved_task_leads_to_its_moment(review: Page) -> None:

@@ -1,6 +1,5 @@
 /** The lanes of a clock: marks, stretches and curves, each in the clock's window. */
 import { memo, type ReactElement, type ReactNode } from "react";
-import { useNarrow } from "#/components/narrow";
 import type { Window } from "#/models/clock";
 import { thinned, type Mark } from "#/models/marks";
 import css from "./clock.module.css";
@@ -28,12 +27,11 @@ interface MarksProps {
   window: Window;
 }
 
-/** Pixels are not known here: a share of the window below which a mark is not written beside. */
-const ROOM = { desk: 0.075, phone: 0.25 };
+/** A share of the window: where the next mark is nearer, nothing is written (nor laid out). */
+const ROOM = 0.03;
 
 export const Marks = memo(function Marks({ marks, window: [low, high] }: MarksProps): ReactElement {
   const length = high - low;
-  const room = useNarrow() ? ROOM.phone : ROOM.desk;
   const seen = thinned(marks, [low, high]);
   return (
     <>
@@ -47,8 +45,10 @@ export const Marks = memo(function Marks({ marks, window: [low, high] }: MarksPr
             style={{ insetInlineStart: `${(100 * (time_s - low)) / length}%` }}
             title={title}
           >
-            {text && next - time_s > room * length ? (
-              <small style={{ maxWidth: `${(next - time_s) / length * 100}cqw` }}>{text}</small>
+            {text && next - time_s > ROOM * length ? (
+              <small style={{ width: `${((next - time_s) / length) * 100}cqw` }}>
+                <span>{text}</span>
+              </small>
             ) : null}
           </span>
         );
