@@ -30,6 +30,7 @@ LOOPBACK = 1
 
 _IFF_UP = 1
 _ADDRESS, _NAME, _MASTER, _LINK_INFO, _NS_FD, _GROUP, _EXT_MASK = 1, 3, 10, 18, 28, 27, 29
+_STATE, _STATE_UP = 16, 6
 _INFO_KIND, _INFO_DATA, _PEER = 1, 2, 1
 _SKIP_STATISTICS = 8
 _BRIDGE_STP, _BRIDGE_SNOOPING, _BRIDGE_MOST_LEARNED = 5, 23, 49
@@ -60,7 +61,8 @@ class Link:
 
     index: int
     name: str
-    up: bool
+    passable: bool
+    """Do frames pass? (Its operational state is up, RFC 2863.)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +128,9 @@ def all_links() -> bytes:
     return _link() + nl.u32(_EXT_MASK, _SKIP_STATISTICS)
 
 
-def one_link(name: str) -> bytes:
-    """GET_LINK: one interface by name."""
-    return _link() + nl.text(_NAME, name)
+def one_link(index: int) -> bytes:
+    """GET_LINK: one interface, without counters."""
+    return _link(index) + nl.u32(_EXT_MASK, _SKIP_STATISTICS)
 
 
 def address(index: int, with_prefix: str) -> bytes:
@@ -193,9 +195,10 @@ def rate(index: int, kbit: int) -> bytes:
 
 def read_link(payload: bytes) -> Link:
     """The interface that a NEW_LINK message describes."""
-    _, _, index, flags, _ = _LINK.unpack_from(payload)
-    name = nl.first(_NAME, payload[_LINK.size :]).rstrip(b"\0").decode()
-    return Link(index=index, name=name, up=bool(flags & _IFF_UP))
+    index = _LINK.unpack_from(payload)[2]
+    found = nl.leading(_STATE, payload[_LINK.size :])  # the name stands before it
+    name = found[_NAME].rstrip(b"\0").decode()
+    return Link(index=index, name=name, passable=found[_STATE][0] == _STATE_UP)
 
 
 def read_route(payload: bytes) -> RouteEntry | None:

@@ -96,16 +96,18 @@ def attributes(data: bytes) -> dict[int, bytes]:
     return dict(_each(data))
 
 
-def first(kind: int, data: bytes) -> bytes:
-    """The first attribute of a type; what stands behind it is not looked at.
+def leading(last: int, data: bytes) -> dict[int, bytes]:
+    """The attributes up to the first of type ``last``; what stands behind it is not looked at.
 
     Raises:
         NetlinkFormatError: there is none, or a length before it does not fit.
     """
-    for one, value in _each(data):
-        if one == kind:
-            return value
-    raise NetlinkFormatError(f"no attribute {kind}")
+    found: dict[int, bytes] = {}
+    for kind, value in _each(data):
+        found[kind] = value
+        if kind == last:
+            return found
+    raise NetlinkFormatError(f"no attribute {last}")
 
 
 def _each(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -75,6 +75,21 @@ class Connection:
             for received in self.dump(_links.GET_LINK, _links.all_links())
         ]
 
+    def link(self, index: int) -> _links.Link:
+        """One interface. A kernel that is asked for one first does what it has put off for it.
+
+        (From 6.8 on: `linkwatch_sync_dev` in net/core/link_watch.c.)
+
+        Raises:
+            OSError: there is none.
+        """
+        self._socket.sendall(self._numbered(_links.GET_LINK, 0, _links.one_link(index)))
+        (received,) = nl.messages(self._socket.recv(_RECEIVE_BYTES))
+        if received.type == nl.ERROR:
+            number, words = nl.failure(received)
+            raise OSError(number, words or os.strerror(number))
+        return _links.read_link(received.payload)
+
     def routes(self) -> list[_links.RouteEntry]:
         """The routes of the main table, without those to a link's own IPv6 addresses."""
         entries = [

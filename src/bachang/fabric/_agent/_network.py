@@ -6,6 +6,7 @@ and refuses the deploy.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -28,6 +29,8 @@ from bachang.fabric._wire import delay, like_a_wire
 from bachang.plan import Host, Interface, World
 
 _NEW = nl.CREATE | nl.EXCLUSIVE
+_PASSABLE_S = 5.0
+_LOOK_S = 0.002
 _FIRST_INDEX = 2
 """Index of a host's first link: the loopback is 1, and the kernel counts up."""
 
@@ -156,10 +159,13 @@ class Switch:
         )
         _compare(host.name, "routes", set(routes), _expected_routes(host))
 
-    def take_over(self, host: Host, ports: tuple[str, ...], old_network: int) -> None:
+    def take_over(self, host: Host, ports: tuple[str, ...], old_network: int) -> list[int]:
         """Let a spare generation's ports take the place and the names of the old ones.
 
         Streams of the old one are ended before, while their peers can still be told.
+
+        Returns:
+            The indexes of the ports, which `until_passable` is for.
         """
         end_streams(old_network, self.home)
         index = {link.name: link.index for link in self._netlink.links()}
@@ -186,19 +192,40 @@ class Switch:
         with _explained(f"host {host.name}: hand over its links"):
             self._netlink.ask(requests)
         self._limit_ports(host)
+        return list(fresh.values())
 
-    def finish(self, hosts: tuple[Host, ...]) -> None:
-        """Compare the switch with the plan, and shorten the ways in it.
+    async def finish(self, hosts: tuple[Host, ...]) -> None:
+        """Compare the switch with the plan, and shorten the ways in it; frames pass then.
 
         Raises:
             PlatformError: a link or route that is not in the plan.
         """
         expected = {"lo"} | {network.bridge for network in self._networks.values()}
         expected |= {interface.port for host in hosts for interface in host.interfaces}
-        index = {one.name: one.index for one in self._netlink.links()}
+        links = self._netlink.links()
+        index = {one.name: one.index for one in links}
         _compare("the switch", "links", set(index), expected)
         _compare("the switch", "routes", set(self._netlink.routes()), set())
         self._shortcuts.lay(index, index)
+        others = self.bridges()
+        late = [one.index for one in links if not one.passable and one.index not in others]
+        await self.until_passable(late)
+
+    async def until_passable(self, ports: Iterable[int]) -> None:
+        """Return once frames pass ports that were brought up, or after a few seconds in any case.
+
+        The kernel leaves that to a work queue, which under load comes to it up to a second late;
+        what is sent till then is lost, and whoever sent it tries again after another second.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PASSABLE_S):
+                for index in ports:
+                    await self._until_passable(index)
+
+    async def _until_passable(self, index: int) -> None:
+        with contextlib.suppress(OSError):  # its host has died, and it is gone
+            while not self._netlink.link(index).passable:
+                await asyncio.sleep(_LOOK_S)
 
     def ports(self, hosts: Iterable[Host]) -> list[Port]:
         """The ports that belong to hosts now."""

@@ -96,7 +96,7 @@ class World:
 
         await together([one(host) for host in self.plan.hosts])
         self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
-        self.switch.finish(self.plan.hosts)
+        await self.switch.finish(self.plan.hosts)
         self.clock.set(0.0, running=self.plant is None)  # else it starts with the plant's
         self._gate.open()
         if self.plant:
@@ -308,9 +308,10 @@ class World:
         except BaseException:
             self._retire(fresh)
             raise
-        self.switch.take_over(fresh.plan, fresh.ports, old.network)
+        ports = self.switch.take_over(fresh.plan, fresh.ports, old.network)
         self.switch.introduce(fresh.plan, fresh.network)
         self.hosts[name] = fresh
+        await self.switch.until_passable(ports)
         if self.plant:
             await self.plant.rebind(name)
         self.journal.note("host.reset", name, {"generation": fresh.generation})
