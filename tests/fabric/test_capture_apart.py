@@ -24,6 +24,10 @@ _FLOOD = (
 )
 _GET = "import urllib.request as u; u.urlopen('http://10.1.0.12:8080/usr/bin/bash').read()"
 
+_KERNELS_ZERO = "0xffff"
+"""A TCP checksum that comes to 0, as Linux writes it in a frame that it does not cut. Both are 0 in
+the arithmetic of checksums, but Wireshark takes only 0x0000 as right (RFC 1624, 3)."""
+
 
 @pytest.fixture
 def live(fabric: LocalFabric) -> Iterator[LocalSandbox]:
@@ -115,6 +119,7 @@ class TestTshark:
             "eth.src",
             "ip.checksum.status",
             "tcp.checksum.status",
+            "tcp.checksum",
         ]
         rows = _tshark(recorded, fields)
         ours = [one for one in pcapng.read(recorded.read_bytes()) if isinstance(one, pcapng.Frame)]
@@ -124,7 +129,8 @@ class TestTshark:
         assert max(int(row["frame.len"]) for row in rows) <= 1514
         good = {"", "1"}
         assert {row["ip.checksum.status"] for row in rows} <= good
-        assert {row["tcp.checksum.status"] for row in rows} <= good
+        sums = {row["tcp.checksum.status"] for row in rows if row["tcp.checksum"] != _KERNELS_ZERO}
+        assert sums <= good
         assert any(row["tcp.checksum.status"] == "1" for row in rows)
 
     def test_it_finds_nothing_malformed(self, recorded: Path) -> None:
