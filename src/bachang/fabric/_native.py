@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 _NATIVE = Path(__file__).parent / "native"
-_SPAWNER_C, _ZYGOTE_C, _ENTRY_C = (_NATIVE / f"{name}.c" for name in ("spawner", "zygote", "entry"))
-SOURCES = (_SPAWNER_C, _ZYGOTE_C, _ENTRY_C, _NATIVE / "entry.h")
+_SOURCES = ("spawner.c", "zygote.c", "entry.c", "pages.c", "entry.h")
+SOURCES = tuple(_NATIVE / name for name in _SOURCES)
 SPAWNER = _NATIVE / "spawner"
 """The program that makes hosts."""
 ZYGOTE = _NATIVE / "zygote.so"

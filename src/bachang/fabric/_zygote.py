@@ -80,7 +80,7 @@ class _Hooks:
 
 
 class _Library:
-    """``native/zygote.c``."""
+    """``native/zygote.c``, and ``pages.c``."""
 
     def __init__(self, path: str) -> None:
         self._functions = ctypes.PyDLL(path)
@@ -95,6 +95,14 @@ class _Library:
         """What `server` needs; in the process that serves."""
         if self._functions.begin() < 0:
             raise OSError(0, "cannot begin", "the zygote's library")
+
+    def fill_gaps(self) -> None:
+        """From here on what is made lies together."""
+        self._functions.fill_gaps()
+
+    def text_on_huge_pages(self) -> None:
+        """Python's own code, in the process that lives longest."""
+        self._functions.text_on_huge_pages()
 
     def use_filter(self, program: bytes) -> None:
         """The system call filter of all services."""
@@ -131,7 +139,12 @@ class Zygote:
 
     def have(self, modules: Iterable[str]) -> None:
         """Import what is not there yet."""
-        self._modules.have(modules)
+        if self._modules.have(modules):
+            self._library.fill_gaps()
+
+    def will_be_forked_often(self) -> None:
+        """Worth what it costs once."""
+        self._library.text_on_huge_pages()
 
     def join(self) -> None:
         """Serve the agent that hands over its namespaces, as one of its children."""

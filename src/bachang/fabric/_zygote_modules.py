@@ -25,8 +25,8 @@ class Modules:
         self._own_paths = sys.path, sys.path_importer_cache
         self._host_paths = _host_paths()
 
-    def have(self, names: Iterable[str]) -> None:
-        """Import what is not there yet."""
+    def have(self, names: Iterable[str]) -> bool:
+        """Import what is not there yet; whether there was something."""
         missing = [name for name in names if not is_loaded(name)]
         if missing:
             sys.path, sys.path_importer_cache = self._own_paths
@@ -37,6 +37,7 @@ class Modules:
         if missing:
             gc.collect()
             gc.freeze()
+        return bool(missing)
 
 
 def is_loaded(name: str) -> bool:

@@ -23,4 +23,5 @@ def serve(channel: str, library: str) -> None:
     """
     zygote = Zygote(library)
     zygote.have(_USUAL)
+    zygote.will_be_forked_often()
     _forking.serve(int(channel), "bachang-zygotes", lambda _: zygote.join(), lambda *_: None)

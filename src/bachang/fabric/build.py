@@ -26,9 +26,9 @@ def build() -> list[Path]:
         subprocess.CalledProcessError: the compiler failed; it has said why.
     """
     if not built() or stale():
-        spawner, zygote, entry, _ = SOURCES
+        spawner, zygote, entry, pages, _ = SOURCES
         _compile(SPAWNER, "-static", str(spawner), str(entry))
-        _compile(ZYGOTE, *_AS_A_LIBRARY, str(zygote), str(entry))
+        _compile(ZYGOTE, *_AS_A_LIBRARY, str(zygote), str(entry), str(pages))
     return [SPAWNER, ZYGOTE]
 
 
