@@ -50,6 +50,14 @@ def test_who_is_refused_processes_in_a_loop_becomes_slow() -> None:
     assert groups.told == [("a.0", Hold.SLOW)]
 
 
+def test_whose_programs_the_kernel_has_to_end_for_want_of_memory_becomes_slow() -> None:
+    groups = _Groups()
+    restraint = Restraint(groups)
+    hungry = Counts(periods=10, memory_kills=1)
+    _look(restraint, groups, hungry, CALM_LOOKS + 1)
+    assert groups.told == [("a.0", Hold.SLOW), ("a.0", Hold.NOT)]
+
+
 def test_what_was_counted_before_does_not_count_again() -> None:
     groups = _Groups()
     restraint = Restraint(groups)
@@ -94,7 +102,9 @@ def test_the_kernel_is_told_and_gives_all_of_it_back(home: Path, groups: dict[He
     )
     place = Path(groups[Held.CPU]) / f"bachang-{live.status().id}"
     told = HostGroups.__new__(HostGroups)  # as its agent has it, which holds the lock
-    told._cpu, told._pids = place, Path(groups[Held.PIDS]) / place.name
+    told._cpu, told._pids, told._memory = (
+        Path(groups[one]) / place.name for one in (Held.CPU, Held.PIDS, Held.MEMORY)
+    )
     assert set(told.counts({})) == {"a.0", "b.0"}
     before = _settings(place / "a.0")
     for how, idle in ((Hold.BEHIND, "1\n"), (Hold.SLOW, "1\n"), (Hold.NOT, "0\n")):
@@ -122,6 +132,24 @@ def test_refused_forks_are_counted(home: Path, groups: dict[Held, str]) -> None:
     )
     live.exec("a", ["python3", "-c", script], timeout_s=30)
     assert int((place / "pids.events").read_text().split()[1]) > 100
+    live.destroy()
+
+
+def test_programs_that_end_for_want_of_memory_are_counted(
+    home: Path, groups: dict[Held, str]
+) -> None:
+    live = LocalFabric(groups=groups).deploy(
+        world(host("a", 11)), name="hungry", ends_with_client=True
+    )
+    told = HostGroups.__new__(HostGroups)  # as its agent has it, which holds the lock
+    told._cpu, told._pids, told._memory = (
+        Path(groups[one]) / f"bachang-{live.status().id}"
+        for one in (Held.CPU, Held.PIDS, Held.MEMORY)
+    )
+    assert told.counts({})["a.0"].memory_kills == 0
+    hungry = live.exec("a", ["python3", "-c", "kept = b'x' * (1 << 30)"], timeout_s=30)
+    assert hungry.status != 0
+    assert told.counts({})["a.0"].memory_kills > 0
     live.destroy()
 
 

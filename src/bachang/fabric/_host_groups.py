@@ -56,6 +56,8 @@ class Counts:
     quota_ends: int = 0
     """Of these: in which it had to stop."""
     refused_forks: int = 0
+    memory_kills: int = 0
+    """Of its programs, for want of memory."""
 
 
 class HostGroups:
@@ -78,6 +80,7 @@ class HostGroups:
         self._freezer = own_tops.get(Held.FREEZER)
         self._cpu = own_tops.get(Held.CPU)
         self._pids = own_tops.get(Held.PIDS)
+        self._memory = own_tops.get(Held.MEMORY)
 
     def make(self, host: str, generation: int, limits: Limits) -> Membership:
         """Make the groups of a host's generation; the open doors are the caller's to close."""
@@ -111,8 +114,18 @@ class HostGroups:
                     periods=time_["nr_periods"],
                     quota_ends=time_["nr_throttled"],
                     refused_forks=pids.get("max", 0),
+                    memory_kills=self._memory_kills(name),
                 )
         return found
+
+    def _memory_kills(self, generation: str) -> int:
+        if self._memory is None:
+            return 0
+        place = f"{self._memory}/{generation}"
+        try:
+            return _words(f"{place}/memory.events")["oom_kill"]
+        except FileNotFoundError:  # version 1
+            return _words(f"{place}/memory.oom_control")["oom_kill"]
 
     def hold_back(self, generation: str, how: Hold) -> None:
         """Hold a generation of a host back more or less than the others."""

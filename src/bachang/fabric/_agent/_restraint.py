@@ -5,7 +5,8 @@ comes to the end of its quota again and again gets what the others leave: what i
 scheduler is interrupted at once, and work that slows nobody goes on as fast.
 
 Where a host is refused processes in a loop that is not enough: each refusal costs the kernel work
-that it does later, for everybody, on any processor. Such a host gets little.
+that it does later, for everybody, on any processor. So does a program that it has to end for want
+of memory, page by page, while nobody can interrupt it. Such a host gets little.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ class Restraint:
 
 
 def _deserved(now: Counts, before: Counts) -> Hold:
-    if now.refused_forks - before.refused_forks >= _REFUSED_FORKS:
+    refused = now.refused_forks - before.refused_forks
+    if refused >= _REFUSED_FORKS or now.memory_kills > before.memory_kills:
         return Hold.SLOW
     ends, periods = now.quota_ends - before.quota_ends, now.periods - before.periods
     return Hold.BEHIND if ends and ends >= _QUOTA_ENDS * periods else Hold.NOT
