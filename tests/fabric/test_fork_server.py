@@ -101,6 +101,21 @@ def test_it_ends_with_its_client_and_sandboxes_do_not() -> None:
 
 
 @pytest.mark.usefixtures("home", "fresh")
+def test_a_fork_of_the_client_has_its_own_whatever_other_threads_were_at() -> None:
+    server = _prepared(LocalFabric())
+    with agents._lock:  # as when another thread asks for an agent
+        child = os.fork()
+        if child == 0:
+            try:
+                signal.alarm(5)
+                os._exit(_prepared(LocalFabric()) == server)
+            finally:
+                os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert fork_servers(os.getpid()) == [server]
+
+
+@pytest.mark.usefixtures("home", "fresh")
 def test_where_it_cannot_start_the_deploy_says_what_it_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -80,7 +80,6 @@ class Running:
     """One process, which ends when nobody holds this object any more."""
 
     def __init__(self, server: Server) -> None:
-        self.client = os.getpid()
         self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, contextlib.ExitStack() as undo:
             # Not one of the standard descriptors, which the client may have begun without.
@@ -93,7 +92,7 @@ class Running:
             finally:
                 os.close(given)
             undo.pop_all()
-        self.end = weakref.finalize(self, _end, self.client, self.channel, process, self.said)
+        self.end = weakref.finalize(self, _end, os.getpid(), self.channel, process, self.said)
 
     def last_words(self) -> str:
         """What it said of itself."""
@@ -107,6 +106,7 @@ class ForkServer:
         self._server = server
         self._lock = threading.Lock()
         self._running: Running | None = None
+        os.register_at_fork(after_in_child=self._begin_anew)
 
     def begin(self) -> None:
         """Start it, if it does not run: it gets ready while the caller goes on.
@@ -155,8 +155,13 @@ class ForkServer:
         with self._lock:
             return self._running.last_words() if self._running else ""
 
+    def _begin_anew(self) -> None:
+        """In a fork of the client: it has none yet, and no thread that could hold the lock."""
+        self._lock = threading.Lock()
+        self._forget()
+
     def _ready(self) -> Running:
-        if self._running is None or self._running.client != os.getpid():
+        if self._running is None:
             self._running = Running(self._server)
         return self._running
 
