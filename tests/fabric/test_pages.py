@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import mmap
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from bachang.fabric._native import ZYGOTE
 
+_HUGE_PAGE = 2 << 20
+_COLLAPSE = 25
 _LIBRARY = f"""
 import ctypes, http.server, json, os, resource
 library = ctypes.PyDLL({str(ZYGOTE)!r})
@@ -38,6 +41,16 @@ library.fill_gaps()
 of_a_child()
 print(json.dumps([before, of_a_child()]))
 """
+_BEGINNINGS_OF_POOLS = """
+def pieces():
+    return [bytes(31) for _ in range(5000)]
+made = pieces()
+gaps = {id(one) for one in made if id(one) % (16 << 10) in range(48, 480)}
+keep = [one for one in made if id(one) not in gaps]
+del made
+library.fill_gaps()
+print(json.dumps([len(gaps), len(gaps & {id(one) for one in pieces()})]))
+"""
 _TEXT = """
 library.text_on_huge_pages()
 from pathlib import Path
@@ -47,6 +60,18 @@ print(json.dumps([
     sum(json.loads(json.dumps(list(range(1000))))),
 ]))
 """
+
+
+def _collapses() -> bool:
+    """Does the kernel put small pages together (Linux 6.1, where huge ones are not forbidden)?"""
+    with mmap.mmap(-1, 2 * _HUGE_PAGE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as room:
+        room.write(bytes(len(room)))
+        aligned = -ctypes.addressof(ctypes.c_char.from_buffer(room)) % _HUGE_PAGE
+        try:
+            room.madvise(_COLLAPSE, aligned, _HUGE_PAGE)
+        except OSError:
+            return False
+    return True
 
 
 def _run(script: str) -> list[int]:
@@ -61,9 +86,13 @@ def test_what_a_fork_makes_lies_together() -> None:
     assert together < scattered / 2
 
 
-@pytest.mark.skipif(
-    not Path("/sys/kernel/mm/transparent_hugepage").exists(), reason="a kernel without huge pages"
-)
+def test_a_pool_whose_first_piece_is_free_is_filled_like_any_other() -> None:
+    gaps, left = _run(_BEGINNINGS_OF_POOLS)
+    assert gaps > 100
+    assert left == 0
+
+
+@pytest.mark.skipif(not _collapses(), reason="the kernel makes no huge pages when asked to")
 def test_pythons_code_moves_to_huge_pages_and_runs_on() -> None:
     huge, total = _run(_TEXT)
     assert huge

@@ -17,24 +17,35 @@ void PyOS_BeforeFork(void);
 void *PyObject_Malloc(size_t);
 void PyObject_Free(void *);
 
-/* Python's small objects lie in pools of one size each; obmalloc.c, since Python 3.10. */
+/* Python's small objects lie in pools of one size each, which begin with how many are given out;
+ * obmalloc.c, since Python 3.10. */
 enum { SIZE_STEP = 16, LARGEST_SMALL = 512, POOL = 16 << 10, POOL_HEAD = 48 };
 /* The C library's chunks: larger ones are mapped on their own; small ones it caches once freed. */
 enum { LARGEST_CHUNK = 100 << 10, LARGEST_CACHED = 1040, LEAST_CHUNK = 24 };
-enum { MOST_GAPS = 32 << 20, HUGE_PAGE = 2 << 20 };
+/* Whoever has more of a size free is no such allocator, as that of a debugging Python. */
+enum { MOST_GAPS = 4 << 20, HUGE_PAGE = 2 << 20 };
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25 /* since Linux 6.1 */
 #endif
 
-static void fill_pools(size_t size)
+/* Is a block the first of its pool, and the only one that is given out? */
+static int is_fresh(const char *block)
 {
-    void *block;
-    size_t taken = 0;
-    do
-        block = PyObject_Malloc(size);
-    while ((uintptr_t)block % POOL != POOL_HEAD && (taken += size) < MOST_GAPS);
-    PyObject_Free(block); /* the first of a fresh pool */
+    return (uintptr_t)block % POOL == POOL_HEAD && *(const uint32_t *)(block - POOL_HEAD) == 1;
+}
+
+/* Whether a fresh pool was come to. */
+static int fill_pools(size_t size)
+{
+    for (size_t taken = 0; taken < MOST_GAPS; taken += size) {
+        char *block = PyObject_Malloc(size);
+        if (is_fresh(block)) {
+            PyObject_Free(block);
+            return 1;
+        }
+    }
+    return 0;
 }
 
 static void fill_chunks(void)
@@ -55,8 +66,8 @@ static void fill_chunks(void)
  * and one there. So all of it is taken, for good: what is asked for next lies together. */
 void fill_gaps(void)
 {
-    for (size_t size = SIZE_STEP; size <= LARGEST_SMALL; size += SIZE_STEP)
-        fill_pools(size);
+    for (size_t size = SIZE_STEP; size <= LARGEST_SMALL && fill_pools(size); size += SIZE_STEP)
+        ;
     fill_chunks();
 }
 
@@ -72,7 +83,7 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *found)
     uintptr_t page = 4096, within = (uintptr_t)PyOS_BeforeFork;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-        if (part->p_type != PT_LOAD || part->p_flags & PF_W)
+        if (part->p_type != PT_LOAD || (part->p_flags & (PF_R | PF_W)) != PF_R)
             continue;
         uintptr_t begin = (info->dlpi_addr + part->p_vaddr) & -page;
         uintptr_t end = (info->dlpi_addr + part->p_vaddr + part->p_memsz + page - 1) & -page;
