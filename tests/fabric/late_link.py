@@ -1,9 +1,13 @@
-"""A switch whose last link comes late: ``unshare -Urn python3 -m tests.fabric.late_link``."""
+"""Links that frames pass late, in a switch: ``unshare -Urn python3 -m tests.fabric.late_link``."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import signal
+from collections.abc import Iterator
+from typing import NoReturn
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _links
@@ -12,13 +16,17 @@ from bachang.fabric._rtnetlink import Connection
 from tests.fabric.worlds import host, world
 
 _LATE_S = 0.3
+_TURNS = 20
 _PLAN = world(*(host(name, number) for name, number in (("a", 11), ("b", 12), ("late", 13))))
 _LATE = _PLAN.hosts[-1]
 _NEIGHBOURS = 1 << 16
 
 
 async def main() -> None:
-    """Prints the ports that frames pass: while one is waited for, and when it no longer is."""
+    """Prints the ports that frames pass once a switch is finished, and once one has taken over.
+
+    Then how often a host that took over could not send yet.
+    """
     switch = Switch(_PLAN, _NEIGHBOURS)
     switch.build()
     for one in _PLAN.hosts:
@@ -32,8 +40,40 @@ async def main() -> None:
     spare = switch.plug(_LATE, fresh, spare=True)
     switch.configure(_LATE, fresh)
     await _hold_up(spare[0], fresh, switch)
-    await switch.until_passable(switch.take_over(_LATE, spare, space))
+    await switch.until_passable(switch.take_over(_LATE, spare, space), fresh)
     print(*_passable())
+    print([await _takes_over(switch) for _ in range(_TURNS)].count(False))
+
+
+async def _takes_over(switch: Switch) -> bool:
+    """A host takes over; whether it is able to send then."""
+    old, fresh = _namespace(switch.home), _namespace(switch.home)
+    spare = switch.plug(_LATE, fresh, spare=True)
+    switch.configure(_LATE, fresh)
+    await switch.until_passable(switch.take_over(_LATE, spare, old), fresh)
+    with kernel.inside_network(fresh, switch.home), Connection() as far:
+        return all(one.passable for one in far.links() if one.name == "eth0")
+
+
+@contextlib.contextmanager
+def _busy_kernel() -> Iterator[None]:
+    """Others change links of theirs all the time."""
+    child = os.fork() or _change_links()
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _change_links() -> NoReturn:
+    parent = os.getppid()
+    kernel.unshare(kernel.CLONE_NEWNET)
+    with Connection() as netlink:
+        while os.getppid() == parent:
+            for up in (True, False):
+                netlink.ask([(_links.NEW_LINK, 0, _links.set_link(_links.LOOPBACK, up=up))])
+    os._exit(0)
 
 
 async def _hold_up(port: str, space: int, switch: Switch) -> None:
@@ -65,4 +105,5 @@ def _passable() -> list[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with _busy_kernel():
+        asyncio.run(main())

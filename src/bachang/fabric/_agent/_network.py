@@ -209,23 +209,23 @@ class Switch:
         self._shortcuts.lay(index, index)
         others = self.bridges()
         late = [one.index for one in links if not one.passable and one.index not in others]
-        await self.until_passable(late)
+        await _until_passable([(self._netlink, index) for index in late])
 
-    async def until_passable(self, ports: Iterable[int]) -> None:
-        """Return once frames pass ports that were brought up, or after a few seconds in any case.
+    async def until_passable(self, ports: list[int], network: int) -> None:
+        """Return once a host's ports and its own ends of them pass frames.
 
-        The kernel leaves that to a work queue, which under load comes to it up to a second late;
-        what is sent till then is lost, and whoever sent it tries again after another second.
+        Its ends were up before its ports, and send nothing until the kernel has come to them too.
+
+        Args:
+            ports: What `take_over` has returned.
+            network: Descriptor of the host's network namespace.
         """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PASSABLE_S):
-                for index in ports:
-                    await self._until_passable(index)
-
-    async def _until_passable(self, index: int) -> None:
-        with contextlib.suppress(OSError):  # its host has died, and it is gone
-            while not self._netlink.link(index).passable:
-                await asyncio.sleep(_LOOK_S)
+        with kernel.inside_network(network, self.home):
+            far = Connection()
+        with far:
+            ends = [(self._netlink, port) for port in ports]
+            ends += [(far, _FIRST_INDEX + place) for place in range(len(ports))]
+            await _until_passable(ends)
 
     def ports(self, hosts: Iterable[Host]) -> list[Port]:
         """The ports that belong to hosts now."""
@@ -282,6 +282,20 @@ class Switch:
         for interface, wants in zip(host.interfaces, wanted, strict=True):
             if not wants:
                 _disable_ipv6(interface.name)
+
+
+async def _until_passable(links: list[tuple[Connection, int]]) -> None:
+    """Return once frames pass links that were brought up, or after a few seconds in any case.
+
+    The kernel leaves that to a work queue, which under load comes to it up to a second late;
+    what is sent till then is lost, and whoever sent it tries again after another second.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PASSABLE_S):
+            for netlink, index in links:
+                with contextlib.suppress(OSError):  # its host has died, and it is gone
+                    while not netlink.link(index).passable:
+                        await asyncio.sleep(_LOOK_S)
 
 
 def _disable_ipv6(scope: str) -> None:

@@ -311,7 +311,7 @@ class World:
         ports = self.switch.take_over(fresh.plan, fresh.ports, old.network)
         self.switch.introduce(fresh.plan, fresh.network)
         self.hosts[name] = fresh
-        await self.switch.until_passable(ports)
+        await self.switch.until_passable(ports, fresh.network)
         if self.plant:
             await self.plant.rebind(name)
         self.journal.note("host.reset", name, {"generation": fresh.generation})
