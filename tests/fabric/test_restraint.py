@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bachang.fabric import LocalFabric
+from bachang.fabric import LocalFabric, LocalSandbox
 from bachang.fabric._agent._restraint import CALM_LOOKS, Restraint
 from bachang.fabric._cgroups import Held
 from bachang.fabric._host_groups import Counts, Hold, HostGroups
@@ -101,10 +101,7 @@ def test_the_kernel_is_told_and_gives_all_of_it_back(home: Path, groups: dict[He
         world(host("a", 11), host("b", 12)), name="behind", ends_with_client=True
     )
     place = Path(groups[Held.CPU]) / f"bachang-{live.status().id}"
-    told = HostGroups.__new__(HostGroups)  # as its agent has it, which holds the lock
-    told._cpu, told._pids, told._memory = (
-        Path(groups[one]) / place.name for one in (Held.CPU, Held.PIDS, Held.MEMORY)
-    )
+    told = _as_its_agent_has_them(groups, live)
     assert set(told.counts({})) == {"a.0", "b.0"}
     before = _settings(place / "a.0")
     for how, idle in ((Hold.BEHIND, "1\n"), (Hold.SLOW, "1\n"), (Hold.NOT, "0\n")):
@@ -141,16 +138,22 @@ def test_programs_that_end_for_want_of_memory_are_counted(
     live = LocalFabric(groups=groups).deploy(
         world(host("a", 11)), name="hungry", ends_with_client=True
     )
-    told = HostGroups.__new__(HostGroups)  # as its agent has it, which holds the lock
-    told._cpu, told._pids, told._memory = (
-        Path(groups[one]) / f"bachang-{live.status().id}"
-        for one in (Held.CPU, Held.PIDS, Held.MEMORY)
-    )
+    told = _as_its_agent_has_them(groups, live)
     assert told.counts({})["a.0"].memory_kills == 0
     hungry = live.exec("a", ["python3", "-c", "kept = b'x' * (1 << 30)"], timeout_s=30)
     assert hungry.status != 0
     assert told.counts({})["a.0"].memory_kills > 0
     live.destroy()
+
+
+def _as_its_agent_has_them(groups: dict[Held, str], live: LocalSandbox) -> HostGroups:
+    """Made past what makes them, as the agent holds the lock."""
+    told = HostGroups.__new__(HostGroups)
+    told._cpu, told._pids, told._memory = (
+        Path(groups[one]) / f"bachang-{live.status().id}"
+        for one in (Held.CPU, Held.PIDS, Held.MEMORY)
+    )
+    return told
 
 
 def _settings(place: Path) -> dict[str, str]:
