@@ -21,6 +21,7 @@ import pytest
 from bachang.fabric import LocalFabric, MachineError, PlatformError
 from bachang.fabric._agent import _main
 from bachang.fabric._launch import _Watcher
+from bachang.fabric._scarcity import explain_last_words
 from bachang.fabric._state import StateDirectory
 from bachang.fabric.leaks import wait_clean
 from tests.fabric.scarce import tasks
@@ -93,6 +94,21 @@ def _deploy(kind: str, amounts: list[int]) -> list[dict[str, Any]]:
     done = subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=_ROOT)
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "_PyPreConfig_Read: memory allocation failed",
+        "_PyErr_NoMemory: Out of memory and PyExc_MemoryError is not initialized yet",
+        "pycore_init_types: failed to initialize an exception type",
+        "ImportError: Frozen object named '_frozen_importlib' is invalid",
+        "error reading frozen getpath.py",
+    ],
+)
+def test_a_python_that_has_no_memory_to_begin_is_understood(words: str) -> None:
+    """What 3.13 said with 1 to 5 MB."""
+    assert "short of memory" in (explain_last_words(f"Fatal Python error: {words}\n") or "")
 
 
 def test_a_kernel_that_ends_processes_for_want_of_memory_is_believed(

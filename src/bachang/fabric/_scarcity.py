@@ -34,6 +34,10 @@ _SAID = {
     "error return without exception set": errno.ENOMEM,
     "returned NULL without setting an exception": errno.ENOMEM,
     "returned a result with an exception set": errno.ENOMEM,
+    # Python 3.13, which has its own modules and types in itself, and no memory to unfold them:
+    "Frozen object named": errno.ENOMEM,
+    "error reading frozen": errno.ENOMEM,
+    "failed to initialize an exception type": errno.ENOMEM,
     **{os.strerror(number): number for number in _LACKS},
 }
 """How programs of the platform that end for want of something say so."""
