@@ -100,6 +100,7 @@ def test_it_ends_with_its_client_and_sandboxes_do_not() -> None:
     live.destroy()
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # 3.12
 @pytest.mark.usefixtures("home", "fresh")
 def test_a_fork_of_the_client_has_its_own_whatever_other_threads_were_at() -> None:
     server = _prepared(LocalFabric())
