@@ -98,7 +98,9 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *found)
 
 /* Python's own code and constants on huge pages. A fork leaves out what is mapped from a file, so
  * each child looks for such pages one by one, some sixty of them; huge ones of memory it gets at
- * once, for all to share. The kernel moves the copy in place of the file in one call. */
+ * once, for all to share. The kernel moves the copy in place of the file in one call. Constants
+ * may be executed then too; where memory that was written never may be (SELinux, PR_SET_MDWE) and
+ * before Linux 6.1 the file's pages stay. */
 void text_on_huge_pages(void)
 {
     struct range text = {0, 0};
