@@ -25,8 +25,6 @@ _PERIOD_US = 10_000
 _WEIGHTS = {"cpu.shares": str(_SHARE), "cpu.weight": str(_SHARE // 10)}
 _SLOW_US = 1_000
 """Of a period, for a host that does nothing but harm."""
-_LESS = 1 / 3
-"""Of the usual, for a host that keeps the kernel busy."""
 _PART = 0.95
 """Of that: a single program that never rests comes to the end of it too, and is told by that."""
 _LOOK_S = 0.001
@@ -46,7 +44,6 @@ class Hold(enum.Enum):
 
     NOT = "as all others"
     BEHIND = "it gets what the others leave"
-    LESS = "and a third of that"
     SLOW = "and little of that"
 
 
@@ -58,10 +55,6 @@ class Counts:
     """In which it ran."""
     quota_ends: int = 0
     """Of these: in which it had to stop."""
-    used_us: int = 0
-    """Of processor time."""
-    in_kernel_us: int = 0
-    """Of that: not in its own programs."""
     refused_forks: int = 0
     memory_kills: int = 0
     """Of its programs, for want of memory."""
@@ -117,13 +110,9 @@ class HostGroups:
                     found[name] = old
                     continue
                 pids = _words(f"{self._pids}/{name}/pids.events") if self._pids else {}
-                if self._freezer:  # of version 2, which counts this in every group
-                    time_ |= _words(f"{self._freezer}/{name}/cpu.stat", ending="_usec")
                 found[name] = Counts(
                     periods=time_["nr_periods"],
                     quota_ends=time_["nr_throttled"],
-                    used_us=time_.get("usage_usec", 0),
-                    in_kernel_us=time_.get("system_usec", 0),
                     refused_forks=pids.get("max", 0),
                     memory_kills=self._memory_kills(name),
                 )
@@ -142,7 +131,7 @@ class HostGroups:
         """Hold a generation of a host back more or less than the others."""
         if self._cpu is None:
             return
-        values = {"cpu.idle": str(int(how is not Hold.NOT)), **_quota(how)}
+        values = {"cpu.idle": str(int(how is not Hold.NOT)), **_quota(slow=how is Hold.SLOW)}
         if how is Hold.NOT:  # from idle the kernel gives it back the weight of a program
             values |= _WEIGHTS
         with contextlib.suppress(OSError):  # it went meanwhile, or the kernel is before 5.15
@@ -189,9 +178,9 @@ def _values(limits: Limits) -> dict[str, str]:
     }
 
 
-def _quota(how: Hold = Hold.NOT) -> dict[str, str]:
-    usual_us = max(1, (os.cpu_count() or 1) // 2) * _PERIOD_US * _PART
-    quota = int({Hold.LESS: usual_us * _LESS, Hold.SLOW: _SLOW_US}.get(how, usual_us))
+def _quota(*, slow: bool = False) -> dict[str, str]:
+    half_us = max(1, (os.cpu_count() or 1) // 2) * _PERIOD_US
+    quota = _SLOW_US if slow else int(half_us * _PART)
     return {
         "cpu.cfs_period_us": str(_PERIOD_US),
         "cpu.cfs_quota_us": str(quota),
@@ -206,12 +195,11 @@ def _write(place: Path, values: Mapping[str, str]) -> None:
             (place / name).write_text(value)
 
 
-def _words(file: str, *, ending: str = "") -> dict[str, int]:
-    """Lines ``word number``; of words that end so."""
+def _words(file: str) -> dict[str, int]:
+    """Lines ``word number``."""
     opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     try:
         words = os.read(opened, 4096).decode().split()
     finally:
         os.close(opened)
-    pairs = zip(words[::2], map(int, words[1::2]), strict=True)
-    return {word: number for word, number in pairs if word.endswith(ending)}
+    return dict(zip(words[::2], map(int, words[1::2]), strict=True))

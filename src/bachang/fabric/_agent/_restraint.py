@@ -4,9 +4,6 @@ Its quota alone lets it run beside the others in the first part of each period. 
 comes to the end of its quota again and again gets what the others leave: what is idle to the
 scheduler is interrupted at once, and work that slows nobody goes on as fast.
 
-What is in the kernel is interrupted only where the kernel lets it be. So a greedy host that is
-there most of its time, as one that copies or sends in a loop, gets a third of that.
-
 Where a host is refused processes in a loop that is not enough: each refusal costs the kernel work
 that it does later, for everybody, on any processor. So does a program that it has to end for want
 of memory, page by page, while nobody can interrupt it. Such a host gets little.
@@ -23,8 +20,6 @@ _REST = 200
 """Between two looks is at least this many times what one takes."""
 _QUOTA_ENDS = 0.25
 """Part of the periods since the last look in which a greedy host came to the end of its quota."""
-_IN_KERNEL = 0.75
-"""Part of its time in the kernel that is more than programs need which compute."""
 _REFUSED_FORKS = 20
 """Since the last look, of a host that makes processes in a loop."""
 CALM_LOOKS = 5
@@ -63,7 +58,7 @@ class Restraint:
 
     def _judge(self, name: str, deserved: Hold) -> None:
         held = self._held.get(name, Hold.NOT)
-        if held is Hold.SLOW and deserved is not Hold.SLOW:
+        if held is Hold.SLOW and deserved is Hold.BEHIND:
             deserved = Hold.NOT  # anybody comes to the end of so little
         if deserved is not Hold.NOT:
             self._calm[name] = 0
@@ -84,7 +79,4 @@ def _deserved(now: Counts, before: Counts) -> Hold:
     if refused >= _REFUSED_FORKS or now.memory_kills > before.memory_kills:
         return Hold.SLOW
     ends, periods = now.quota_ends - before.quota_ends, now.periods - before.periods
-    if not ends or ends < _QUOTA_ENDS * periods:
-        return Hold.NOT
-    used, in_kernel = now.used_us - before.used_us, now.in_kernel_us - before.in_kernel_us
-    return Hold.LESS if in_kernel > _IN_KERNEL * used else Hold.BEHIND
+    return Hold.BEHIND if ends and ends >= _QUOTA_ENDS * periods else Hold.NOT
