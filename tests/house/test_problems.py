@@ -84,8 +84,8 @@ HOLE = re.compile(r"\{\w*(!r)?\}")
 PROSE = re.compile(r"[a-z`}]{2,}.? [a-z`{]")
 NO_PROSE = re.compile(
     r"\{\}/\{\}|etc home|search \{|nameserver|options |::1|\{\}\t|\{\} IN |nft flush"
-    r"|\{\} (?:on|at) \{|failed to (?:map|initialize)|memory allocation|error re(?:turn|ading)|returned "
-    r"|Frozen object"
+    r"|\{\} (?:on|at) \{|failed to (?:map|initialize)|memory allocation"
+    r"|error re(?:turn|ading)|returned |Frozen object"
     r"|(?:Generating set|Transfer switch)$|module \{|a seed is"
     r"|the pack was changed|not everything holds"
 )
