@@ -44,7 +44,7 @@ def _has_listener(link: socket.socket, family: int, port: int) -> bool:
     while True:
         for received in nl.messages(link.recv(_RECEIVE_BYTES)):
             if received.type == nl.ERROR:
-                raise OSError(*nl.failure(received))
+                raise nl.refusal(received)
             if received.type == nl.DONE:
                 return found
             found = True

@@ -6,6 +6,7 @@ bytes); attributes may hold attributes. Source: linux/netlink.h, linux/rtnetlink
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -129,3 +130,9 @@ def failure(received: Message) -> tuple[int, str]:
     skip = 20 if received.flags & _ACK_CAPPED else 4 + ((inner + 3) & ~3)
     told = attributes(received.payload[skip:]).get(_TEXT_ATTRIBUTE, b"")
     return -number, told.rstrip(b"\0").decode(errors="replace")
+
+
+def refusal(received: Message) -> OSError:
+    """The error that an ERROR message tells, in the kernel's own words where it has some."""
+    number, words = failure(received)
+    return OSError(number, words or os.strerror(number))

@@ -64,8 +64,7 @@ class Connection:
                 if received.type == nl.DONE:
                     return found
                 if received.type == nl.ERROR:
-                    number, words = nl.failure(received)
-                    raise OSError(number, words or os.strerror(number))
+                    raise nl.refusal(received)
                 found.append(received)
 
     def links(self) -> list[_links.Link]:
@@ -86,8 +85,7 @@ class Connection:
         self._socket.sendall(self._numbered(_links.GET_LINK, 0, _links.one_link(index)))
         (received,) = nl.messages(self._socket.recv(_RECEIVE_BYTES))
         if received.type == nl.ERROR:
-            number, words = nl.failure(received)
-            raise OSError(number, words or os.strerror(number))
+            raise nl.refusal(received)
         return _links.read_link(received.payload)
 
     def routes(self) -> list[_links.RouteEntry]:

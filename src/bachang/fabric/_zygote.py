@@ -143,7 +143,7 @@ class Zygote:
             self._library.fill_gaps()
 
     def will_be_forked_often(self) -> None:
-        """Worth what it costs once."""
+        """Have what forks share mapped ahead: about a millisecond, once."""
         self._library.text_on_huge_pages()
 
     def join(self) -> None:
