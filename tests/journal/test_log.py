@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 from collections.abc import Iterator
@@ -112,3 +113,28 @@ def test_a_full_disk_loses_nothing(descriptor: int, tmp_path: Path) -> None:
 
 def test_a_log_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
     assert LogFile(tmp_path / "events.log").events() == []
+
+
+def test_a_line_that_is_written_while_it_is_read_is_read_whole_later(
+    descriptor: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its second half must not be taken for a line."""
+    path = tmp_path / "events.log"
+    log = open_log(descriptor)
+    append(log, 2)
+    log.flush()
+    content = path.read_bytes()
+    os.ftruncate(descriptor, len(content) - 20)
+
+    class Growing(io.BufferedReader):
+        def __next__(self) -> bytes:
+            line = super().__next__()
+            if not line.endswith(b"\n"):
+                os.pwrite(descriptor, content, 0)
+            return line
+
+    reader = LogFile(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda one, _: Growing(io.FileIO(one)))
+        assert [one.sequence for one in reader.events()] == [1]
+    assert [one.sequence for one in reader.events()] == [1, 2]

@@ -175,9 +175,10 @@ class LogFile:
         known = self._ends[-1] if self._ends else 0
         file.seek(known)
         for line in file:
-            if line.endswith(b"\n"):
-                known += len(line)
-                self._ends.append(known)
+            if not line.endswith(b"\n"):  # it is being written: its rest would come as a line
+                break
+            known += len(line)
+            self._ends.append(known)
 
 
 class LogTail:
