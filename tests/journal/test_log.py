@@ -138,3 +138,4 @@ def test_a_line_that_is_written_while_it_is_read_is_read_whole_later(
         patch.setattr(Path, "open", lambda one, _: Growing(io.FileIO(one)))
         assert [one.sequence for one in reader.events()] == [1]
     assert [one.sequence for one in reader.events()] == [1, 2]
+    assert reader.events(2) == []
