@@ -6,13 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bachang.fabric import LocalFabric, MachineError
-from bachang.fabric._fork_server import agents
+from bachang.fabric._fork_server import _start, agents
 from bachang.fabric._launch import _Watcher
 from bachang.fabric.leaks import agents as living
 from bachang.fabric.leaks import family, fork_servers
@@ -114,6 +116,38 @@ def test_a_fork_of_the_client_has_its_own_whatever_other_threads_were_at() -> No
                 os._exit(2)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert fork_servers(os.getpid()) == [server]
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # 3.12
+@pytest.mark.usefixtures("home", "fresh")
+def test_a_fork_of_the_client_amid_a_start_keeps_no_server_alive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    amid, forked = threading.Event(), threading.Event()
+
+    def start(*arguments: Any) -> subprocess.Popen[bytes]:
+        amid.set()
+        forked.wait(1)  # a fork that waits for the start waits no longer than this
+        return _start(*arguments)
+
+    monkeypatch.setattr("bachang.fabric._fork_server._start", start)
+    starts = threading.Thread(target=agents.begin)
+    starts.start()
+    assert amid.wait(60)
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+        os._exit(0)
+    forked.set()
+    starts.join()
+    until(lambda: fork_servers(os.getpid()))
+    try:
+        assert agents._running
+        agents._running.channel.close()  # as when the client ends without a word
+        until(lambda: not fork_servers(os.getpid()), 5)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 @pytest.mark.usefixtures("home", "fresh")

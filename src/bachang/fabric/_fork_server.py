@@ -106,7 +106,13 @@ class ForkServer:
         self._server = server
         self._lock = threading.Lock()
         self._running: Running | None = None
-        os.register_at_fork(after_in_child=self._begin_anew)
+        # A fork of the client waits for a start, or it would keep ends that nobody knows yet.
+        self._starting = threading.RLock()
+        os.register_at_fork(
+            before=self._starting.acquire,
+            after_in_parent=self._starting.release,
+            after_in_child=self._begin_anew,
+        )
 
     def begin(self) -> None:
         """Start it, if it does not run: it gets ready while the caller goes on.
@@ -157,13 +163,15 @@ class ForkServer:
 
     def _begin_anew(self) -> None:
         """In a fork of the client: it has none yet, and no thread that could hold the lock."""
+        self._starting.release()
         self._lock = threading.Lock()
         self._forget()
 
     def _ready(self) -> Running:
-        if self._running is None:
-            self._running = Running(self._server)
-        return self._running
+        with self._starting:
+            if self._running is None:
+                self._running = Running(self._server)
+            return self._running
 
     def _forget(self) -> None:
         if self._running:
