@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterator
 from typing import NoReturn
+from unittest import mock
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _links
@@ -23,9 +24,10 @@ _NEIGHBOURS = 1 << 16
 
 
 async def main() -> None:
-    """Prints the ports that frames pass once a switch is finished, and once one has taken over.
+    """Prints what is said of a link that frames never pass.
 
-    Then how often a host that took over could not send yet.
+    Then the ports that they pass once a switch is finished, and once one has taken over; then how
+    often a host that took over could not send yet.
     """
     switch = Switch(_PLAN, _NEIGHBOURS)
     switch.build()
@@ -33,6 +35,7 @@ async def main() -> None:
         space = _namespace(switch.home)
         switch.plug(one, space)
         switch.configure(one, space)
+    print(await _never_passes(switch, space))
     await _hold_up(_LATE.interfaces[0].port, space, switch)
     await switch.finish(_PLAN.hosts)
     print(*_passable())
@@ -43,6 +46,31 @@ async def main() -> None:
     await switch.until_passable(switch.take_over(_LATE, spare, space), fresh)
     print(*_passable())
     print([await _takes_over(switch) for _ in range(_TURNS)].count(False))
+
+
+async def _never_passes(switch: Switch, space: int) -> tuple[bool, list[str], list[str]]:
+    """With a port that stays down: is the switch finished, and who is late?
+
+    At last: who is late when the host itself has taken its end down.
+    """
+    with kernel.inside_network(space, switch.home):
+        far = Connection()
+    with far, Connection() as near:
+        (port,) = (one.index for one in near.links() if one.name == _LATE.interfaces[0].port)
+        (own,) = (one.index for one in far.links() if one.name == "eth0")
+        _bring(near, port, up=False)
+        with mock.patch("bachang.fabric._agent._passage.LIMIT_S", _LATE_S):
+            finished = await switch.finish(_PLAN.hosts)
+        late = switch.late(_LATE, space)
+        _bring(far, own, up=False)
+        not_late = switch.late(_LATE, space)
+        _bring(near, port, up=True)
+        _bring(far, own, up=True)
+    return finished, late, not_late
+
+
+def _bring(netlink: Connection, index: int, *, up: bool) -> None:
+    netlink.ask([(_links.NEW_LINK, 0, _links.set_link(index, up=up))])
 
 
 async def _takes_over(switch: Switch) -> bool:
@@ -81,14 +109,10 @@ async def _hold_up(port: str, space: int, switch: Switch) -> None:
     with kernel.inside_network(space, switch.home):
         far = Connection()
     (index,) = (one.index for one in far.links() if one.name == "eth0")
-
-    def bring(*, up: bool) -> None:
-        far.ask([(_links.NEW_LINK, 0, _links.set_link(index, up=up))])
-
-    bring(up=False)
+    _bring(far, index, up=False)
     while port in _passable():
         await asyncio.sleep(0.001)
-    asyncio.get_running_loop().call_later(_LATE_S, lambda: bring(up=True))
+    asyncio.get_running_loop().call_later(_LATE_S, lambda: _bring(far, index, up=True))
 
 
 def _namespace(home: int) -> int:

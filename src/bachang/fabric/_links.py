@@ -61,6 +61,8 @@ class Link:
 
     index: int
     name: str
+    up: bool
+    """Is it wanted to be?"""
     passable: bool
     """Do frames pass? (Its operational state is up, RFC 2863.)"""
 
@@ -195,10 +197,11 @@ def rate(index: int, kbit: int) -> bytes:
 
 def read_link(payload: bytes) -> Link:
     """The interface that a NEW_LINK message describes."""
-    index = _LINK.unpack_from(payload)[2]
+    _, _, index, flags, _ = _LINK.unpack_from(payload)
     found = nl.leading(_STATE, payload[_LINK.size :])  # the name stands before it
     name = found[_NAME].rstrip(b"\0").decode()
-    return Link(index=index, name=name, passable=found[_STATE][0] == _STATE_UP)
+    passable = found[_STATE][0] == _STATE_UP
+    return Link(index=index, name=name, up=bool(flags & _IFF_UP), passable=passable)
 
 
 def read_route(payload: bytes) -> RouteEntry | None:

@@ -6,7 +6,6 @@ and refuses the deploy.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import os
@@ -17,6 +16,7 @@ from typing import Any
 from bachang.fabric import _kernel as kernel
 from bachang.fabric import _links
 from bachang.fabric import _netlink as nl
+from bachang.fabric._agent._passage import pass_in_time
 from bachang.fabric._agent._ports import Ports
 from bachang.fabric._agent._shaping import queue, why_no_delay
 from bachang.fabric._agent._shortcuts import Shortcuts
@@ -29,8 +29,6 @@ from bachang.fabric._wire import delay, like_a_wire
 from bachang.plan import Host, Interface, World
 
 _NEW = nl.CREATE | nl.EXCLUSIVE
-_PASSABLE_S = 5.0
-_LOOK_S = 0.002
 _FIRST_INDEX = 2
 """Index of a host's first link: the loopback is 1, and the kernel counts up."""
 
@@ -194,8 +192,8 @@ class Switch:
         self._limit_ports(host)
         return list(fresh.values())
 
-    async def finish(self, hosts: tuple[Host, ...]) -> None:
-        """Compare the switch with the plan, and shorten the ways in it; frames pass then.
+    async def finish(self, hosts: tuple[Host, ...]) -> bool:
+        """Compare the switch with the plan, and shorten the ways in it; do frames pass then?
 
         Raises:
             PlatformError: a link or route that is not in the plan.
@@ -209,10 +207,10 @@ class Switch:
         self._shortcuts.lay(index, index)
         others = self.bridges()
         late = [one.index for one in links if not one.passable and one.index not in others]
-        await _until_passable([(self._netlink, index) for index in late])
+        return await pass_in_time((self._netlink, index) for index in late)
 
-    async def until_passable(self, ports: list[int], network: int) -> None:
-        """Return once a host's ports and its own ends of them pass frames.
+    async def until_passable(self, ports: list[int], network: int) -> bool:
+        """Return once a host's ports and its own ends of them pass frames; whether they do.
 
         Its ends were up before its ports, and send nothing until the kernel has come to them too.
 
@@ -225,7 +223,26 @@ class Switch:
         with far:
             ends = [(self._netlink, port) for port in ports]
             ends += [(far, _FIRST_INDEX + place) for place in range(len(ports))]
-            await _until_passable(ends)
+            return await pass_in_time(ends)
+
+    def late(self, host: Host, network: int) -> list[str]:
+        """Interfaces of a host that frames do not pass, though it has them up.
+
+        Args:
+            host: The host.
+            network: Descriptor of its network namespace.
+        """
+        near = {link.name: link.passable for link in self._netlink.links()}
+        with kernel.inside_network(network, self.home), Connection() as netlink:
+            far = {link.index: link for link in netlink.links()}
+        return [
+            one.name
+            for index, one in enumerate(host.interfaces, _FIRST_INDEX)
+            if one.port in near
+            and (own := far.get(index))
+            and own.up
+            and not (own.passable and near[one.port])
+        ]
 
     def ports(self, hosts: Iterable[Host]) -> list[Port]:
         """The ports that belong to hosts now."""
@@ -282,20 +299,6 @@ class Switch:
         for interface, wants in zip(host.interfaces, wanted, strict=True):
             if not wants:
                 _disable_ipv6(interface.name)
-
-
-async def _until_passable(links: list[tuple[Connection, int]]) -> None:
-    """Return once frames pass links that were brought up, or after a few seconds in any case.
-
-    The kernel leaves that to a work queue, which under load comes to it up to a second late;
-    what is sent till then is lost, and whoever sent it tries again after another second.
-    """
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_PASSABLE_S):
-            for netlink, index in links:
-                with contextlib.suppress(OSError):  # its host has died, and it is gone
-                    while not netlink.link(index).passable:
-                        await asyncio.sleep(_LOOK_S)
 
 
 def _disable_ipv6(scope: str) -> None:

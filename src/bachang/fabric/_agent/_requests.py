@@ -92,7 +92,11 @@ class Requests:
             uptime_s=asyncio.get_running_loop().time() - world.started,
             agent_pid=0,
             hosts=hosts,
-            degraded=(*world.degraded, *filter(None, [world.journal.problem])),
+            degraded=(
+                *world.degraded,
+                *world.lateness.lines(world.hosts),
+                *filter(None, [world.journal.problem]),
+            ),
             ready_s=world.ready_s,
             captures=self._captures.statuses(),
         )

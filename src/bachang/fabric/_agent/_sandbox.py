@@ -19,6 +19,7 @@ from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._making import Maker
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
+from bachang.fabric._agent._passage import Lateness
 from bachang.fabric._agent._plant import Plant, open_listener
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._restraint import Restraint
@@ -68,6 +69,7 @@ class World:
         self._gate = Gate()
         self.zygote = self._start_zygote()
         self.switch = Switch(self.plan, assignment.neighbour_entries)
+        self.lateness = Lateness(self.switch, journal)
         self._maker = Maker(nursery, self._spawner, self.switch)
         self._lookout = Lookout(self.switch.home)
         self.plant = self._start_plant()
@@ -96,7 +98,8 @@ class World:
 
         await together([one(host) for host in self.plan.hosts])
         self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
-        await self.switch.finish(self.plan.hosts)
+        if not await self.switch.finish(self.plan.hosts):
+            self.lateness.tell(self.hosts.values())
         self.clock.set(0.0, running=self.plant is None)  # else it starts with the plant's
         self._gate.open()
         if self.plant:
@@ -311,7 +314,8 @@ class World:
         ports = self.switch.take_over(fresh.plan, fresh.ports, old.network)
         self.switch.introduce(fresh.plan, fresh.network)
         self.hosts[name] = fresh
-        await self.switch.until_passable(ports, fresh.network)
+        if not await self.switch.until_passable(ports, fresh.network):
+            self.lateness.tell([fresh])
         if self.plant:
             await self.plant.rebind(name)
         self.journal.note("host.reset", name, {"generation": fresh.generation})
