@@ -32,19 +32,19 @@ async def main() -> None:
     switch = Switch(_PLAN, _NEIGHBOURS)
     switch.build()
     for one in _PLAN.hosts:
-        space = _namespace(switch.home)
+        space = network_namespace(switch.home)
         switch.plug(one, space)
         switch.configure(one, space)
     print(await _never_passes(switch, space))
     await _hold_up(_LATE.interfaces[0].port, space, switch)
     await switch.finish(_PLAN.hosts)
-    print(*_passable())
-    fresh = _namespace(switch.home)
+    print(*passable())
+    fresh = network_namespace(switch.home)
     spare = switch.plug(_LATE, fresh, spare=True)
     switch.configure(_LATE, fresh)
     await _hold_up(spare[0], fresh, switch)
     await switch.until_passable(switch.take_over(_LATE, spare, space), fresh)
-    print(*_passable())
+    print(*passable())
     print([await _takes_over(switch) for _ in range(_TURNS)].count(False))
 
 
@@ -75,7 +75,7 @@ def _bring(netlink: Connection, index: int, *, up: bool) -> None:
 
 async def _takes_over(switch: Switch) -> bool:
     """A host takes over; whether it is able to send then."""
-    old, fresh = _namespace(switch.home), _namespace(switch.home)
+    old, fresh = network_namespace(switch.home), network_namespace(switch.home)
     spare = switch.plug(_LATE, fresh, spare=True)
     switch.configure(_LATE, fresh)
     await switch.until_passable(switch.take_over(_LATE, spare, old), fresh)
@@ -110,12 +110,12 @@ async def _hold_up(port: str, space: int, switch: Switch) -> None:
         far = Connection()
     (index,) = (one.index for one in far.links() if one.name == "eth0")
     _bring(far, index, up=False)
-    while port in _passable():
+    while port in passable():
         await asyncio.sleep(0.001)
     asyncio.get_running_loop().call_later(_LATE_S, lambda: _bring(far, index, up=True))
 
 
-def _namespace(home: int) -> int:
+def network_namespace(home: int) -> int:
     """A new network namespace."""
     kernel.unshare(kernel.CLONE_NEWNET)
     made = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
@@ -123,7 +123,8 @@ def _namespace(home: int) -> int:
     return made
 
 
-def _passable() -> list[str]:
+def passable() -> list[str]:
+    """The ports that frames pass."""
     with Connection() as ours:
         return [one.name for one in ours.links() if one.passable and one.name[0] == "p"]
 

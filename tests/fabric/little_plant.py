@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import sys
+import time
 from typing import Any, NoReturn
 
 _MANY = 200
@@ -68,7 +69,11 @@ def answer(
         case "restore":
             state |= request["state"]
             result = {"tick": state["tick"]}
+        case "rebind" if state.get("refuses"):
+            refuse(link, request, "it has no hands")
+            return
         case "rebind":
+            time.sleep(state.get("slow_s", 0.0))
             doors[request["system"], request["purpose"]] = socket.socket(fileno=fds[0])
             result = {}
         case "advance":
@@ -85,6 +90,8 @@ def obey(link: socket.socket, request: dict[str, Any], state: dict[str, Any]) ->
             state |= {"value": request["value"], "tick": state["tick"] + 1}
             data = {"tick": state["tick"], "value": state["value"]}
             tell(link, "command.applied", "x.value", actor=request["actor"], data=data)
+        case "x.slow_s" | "x.refuses" as point:
+            state |= {point.removeprefix("x."): request["value"]}
         case "x.say":
             link.send(request["value"].encode())
         case "x.crash":

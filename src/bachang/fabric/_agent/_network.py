@@ -20,7 +20,7 @@ from bachang.fabric._agent._passage import pass_in_time
 from bachang.fabric._agent._ports import Ports
 from bachang.fabric._agent._shaping import queue, why_no_delay
 from bachang.fabric._agent._shortcuts import Shortcuts
-from bachang.fabric._contract import MachineError, PlatformError, WorldError
+from bachang.fabric._contract import FabricError, MachineError, PlatformError, WorldError
 from bachang.fabric._links import RouteEntry
 from bachang.fabric._neighbours import ENOUGH, Neighbourhood
 from bachang.fabric._rtnetlink import Connection
@@ -131,8 +131,7 @@ class Switch:
         ]
         with _explained(f"host {host.name}: make its links"):
             self._netlink.ask(requests)
-        if not spare:
-            self._limit_ports(host)
+        self._limit_ports(host, ports)
         return ports
 
     def configure(self, host: Host, namespace: int) -> None:
@@ -164,33 +163,50 @@ class Switch:
 
         Returns:
             The indexes of the ports, which `until_passable` is for.
+
+        Raises:
+            WorldError, MachineError: the old ones have their place still, or again.
         """
-        end_streams(old_network, self.home)
         index = {link.name: link.index for link in self._netlink.links()}
-        self.before_take_over(
-            [
-                Port(index=index[port], host=host.name, interface=interface)
-                for interface, port in zip(host.interfaces, ports, strict=True)
-            ]
-        )
-        fresh = {one.port: index[port] for one, port in zip(host.interfaces, ports, strict=True)}
-        self._shortcuts.lay(fresh, index | fresh)
-        requests = []
         for interface, port in zip(host.interfaces, ports, strict=True):
-            old, new = index.get(interface.port), index[port]
-            if old is not None:
+            if port not in index:
+                raise WorldError(
+                    f"host {host.name} has taken its own link {interface.name} away before it "
+                    "could take over: see what its services do when they start"
+                )
+        new = {one.port: index[port] for one, port in zip(host.interfaces, ports, strict=True)}
+        old = {name: index[name] for name in new if name in index}
+        end_streams(old_network, self.home)
+        self.before_take_over(
+            [Port(index=new[one.port], host=host.name, interface=one) for one in host.interfaces]
+        )
+        self._shortcuts.lay(new, index | new)
+        try:
+            with _explained(f"host {host.name}: hand over its links"):
+                self._netlink.ask(self._succession(old, new))
+        except BaseException:
+            with contextlib.suppress(OSError, FabricError):  # the first error says what is wrong
+                self._netlink.ask(self._succession(new, old))
+                self.introduce(host, old_network)
+            self._shortcuts.lay(new, index)
+            raise
+        return list(new.values())
+
+    def _succession(self, old: dict[str, int], new: dict[str, int]) -> list[tuple[int, int, bytes]]:
+        """Requests that let ports, by name, take the place of others."""
+        requests = []
+        for name in old | new:
+            if name in old:
                 requests += [
-                    (_links.NEW_LINK, 0, _links.set_link(old, up=False)),
-                    (_links.NEW_LINK, 0, _links.set_link(old, name=self._spare_name())),
+                    (_links.NEW_LINK, 0, _links.set_link(old[name], up=False)),
+                    (_links.NEW_LINK, 0, _links.set_link(old[name], name=self._spare_name())),
                 ]
-            requests += [
-                (_links.NEW_LINK, 0, _links.set_link(new, name=interface.port)),
-                (_links.NEW_LINK, 0, _links.set_link(new, up=True)),
-            ]
-        with _explained(f"host {host.name}: hand over its links"):
-            self._netlink.ask(requests)
-        self._limit_ports(host)
-        return list(fresh.values())
+            if name in new:
+                requests += [
+                    (_links.NEW_LINK, 0, _links.set_link(new[name], name=name)),
+                    (_links.NEW_LINK, 0, _links.set_link(new[name], up=True)),
+                ]
+        return requests
 
     async def finish(self, hosts: tuple[Host, ...]) -> bool:
         """Compare the switch with the plan, and shorten the ways in it; do frames pass then?
@@ -267,12 +283,16 @@ class Switch:
         self._spares += 1
         return f"~{self._spares}"
 
-    def _limit_ports(self, host: Host) -> None:
-        limited = [one for one in host.interfaces if one.rate_kbit or one.delay_ms]
+    def _limit_ports(self, host: Host, ports: tuple[str, ...]) -> None:
+        limited = {
+            port: one
+            for port, one in zip(ports, host.interfaces, strict=True)
+            if one.rate_kbit or one.delay_ms
+        }
         if not limited:
             return
         index = {link.name: link.index for link in self._netlink.links()}
-        requests = [request for one in limited for request in queue(index[one.port], one)]
+        requests = [request for port, one in limited.items() for request in queue(index[port], one)]
         with _explained(f"host {host.name}: rate and delay of its links"):
             self._netlink.ask(requests)
 
@@ -282,7 +302,11 @@ class Switch:
         Its links must be up at both ends: the kernel forgets neighbours behind a dead link.
         """
         if self._neighbourhood:
-            with kernel.inside_network(namespace, self.home), Connection() as netlink:
+            with (
+                _explained(f"host {host.name}: tell it its neighbours"),
+                kernel.inside_network(namespace, self.home),
+                Connection() as netlink,
+            ):
                 netlink.ask(self._neighbourhood.requests(host, _FIRST_INDEX))
 
     def _make_like_wires(self, host: Host) -> None:

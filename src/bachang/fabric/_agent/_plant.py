@@ -18,19 +18,20 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from bachang.fabric import _kernel as kernel
 from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._confinement import confine
+from bachang.fabric._agent._listening import Listening
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Clock, Journal
+from bachang.fabric._agent._together import together
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._contract import PlatformError, SandboxError
 from bachang.fabric._futures import refuse, settle
@@ -49,32 +50,12 @@ _REPLY_S = 30.0
 _RESTART_S = 0.2
 _LONGEST_RESTART_S = 10.0
 _KEPT_COMMANDS = 100_000
-_BACKLOG = 64
 
 _ERRORS = {"SandboxError": SandboxError}
 _ITS_EVENTS = frozenset(
     ("alarm", "clock", "command", "interlock", "login", "plant", "point", "points", "protocol")
 )
 """First words of the kinds that it may report: what others journal is not for it to say."""
-
-
-class Listening:
-    """A listening socket of a field system, by who it is for."""
-
-    def __init__(self, system: str, purpose: str, host: str, port: int) -> None:
-        self.system = system
-        self.purpose = purpose
-        self.host = host
-        self.port = port
-
-    def describe(self) -> dict[str, Any]:
-        """As it stands in the start packet."""
-        return {
-            "system": self.system,
-            "purpose": self.purpose,
-            "host": self.host,
-            "port": self.port,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +75,15 @@ class _Kept:
 
     state: dict[str, Any]
     tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A request that was sent."""
+
+    operation: str
+    number: int
+    answer: asyncio.Future[Any]
 
 
 class Plant:
@@ -175,16 +165,21 @@ class Plant:
         Raises:
             SandboxError: the plant refuses. PlatformError: it died or does not answer.
         """
-        return await self._request(operation, arguments, [], reply_s)
+        return await self._answer(self._post(operation, arguments, []), reply_s)
 
-    async def rebind(self, host: str) -> None:
-        """Give the systems of a host that was reset their new sockets."""
-        for one in self.listeners:
-            if one.host != host:
-                continue
-            with self._open_listener(one.host, one.port) as fresh:
-                arguments = {"system": one.system, "purpose": one.purpose}
-                await self._request("rebind", arguments, [fresh.fileno()], _REPLY_S)
+    def rebind(self, fresh: Iterable[tuple[Listening, socket.socket]]) -> Coroutine[Any, Any, None]:
+        """Give the systems of a host that was reset their new sockets, which stay ours to close.
+
+        All are sent at once, so that whatever becomes of the plant, it or the next one has them.
+
+        Returns:
+            To be awaited: it ends when they are taken, and raises what `ask` does.
+        """
+        posted = [
+            self._post("rebind", {"system": one.system, "purpose": one.purpose}, [it.fileno()])
+            for one, it in fresh
+        ]
+        return together([self._answer(one, _REPLY_S) for one in posted])
 
     async def pause(self) -> None:
         """Stop its clock."""
@@ -205,21 +200,25 @@ class Plant:
         self._heard_s = (await self.ask("clock"))["time_s"]
         self._clock.set(self._heard_s)
 
-    async def _request(
-        self, operation: str, arguments: dict[str, Any], descriptors: list[int], reply_s: float
-    ) -> Any:
+    def _post(self, operation: str, arguments: dict[str, Any], descriptors: list[int]) -> _Posted:
+        """Send a request; if it cannot be sent, whoever waits for its answer hears of that."""
         self._next += 1
-        number = self._next
-        future: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting[number] = future
+        posted = _Posted(operation, self._next, self._loop.create_future())
+        self._waiting[posted.number] = posted.answer
         try:
-            self._send({"id": number, "op": operation, **arguments}, descriptors)
+            self._send({"id": posted.number, "op": operation, **arguments}, descriptors)
+        except PlatformError as error:
+            posted.answer.set_exception(error)
+        return posted
+
+    async def _answer(self, posted: _Posted, reply_s: float) -> Any:
+        try:
             async with asyncio.timeout(reply_s):
-                return await future
+                return await posted.answer
         except TimeoutError:
-            raise PlatformError(f"the plant did not answer `{operation}`") from None
+            raise PlatformError(f"the plant did not answer `{posted.operation}`") from None
         finally:
-            self._waiting.pop(number, None)
+            self._waiting.pop(posted.number, None)
 
     def _send_start(self) -> None:
         hosts = {
@@ -359,31 +358,3 @@ class Plant:
         await self._ready
         if self._paused:
             await self.pause()
-
-
-def open_listener(network: int, home: int, port: int, *, ipv6: bool) -> socket.socket:
-    """A listening TCP socket on every address of a network namespace.
-
-    Args:
-        network: Descriptor of the namespace.
-        home: Of the agent's own.
-        port: Its port.
-        ipv6: Has the host addresses of both families? One socket serves them then.
-
-    Raises:
-        PlatformError: the port is taken there.
-    """
-    with kernel.inside_network(network, home):
-        family = socket.AF_INET6 if ipv6 else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if ipv6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("", port))  # inside the host
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise PlatformError(f"port {port} of a host: {error.strerror}") from error
-    listener.setblocking(False)
-    return listener

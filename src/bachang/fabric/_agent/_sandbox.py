@@ -14,19 +14,21 @@ from typing import Any
 from bachang.fabric._agent._children import Children
 from bachang.fabric._agent._gate import Gate
 from bachang.fabric._agent._host import LiveHost
+from bachang.fabric._agent._listening import open_listener
 from bachang.fabric._agent._logs import keep_small
 from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._making import Maker
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._agent._passage import Lateness
-from bachang.fabric._agent._plant import Plant, open_listener
+from bachang.fabric._agent._plant import Plant
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._restraint import Restraint
 from bachang.fabric._agent._services import Supervisor, log_path, wait_ready
 from bachang.fabric._agent._shaping import load_losses
 from bachang.fabric._agent._stillness import Stillness
-from bachang.fabric._agent._together import together
+from bachang.fabric._agent._succession import take_over
+from bachang.fabric._agent._together import to_its_end, together
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import ZYGOTE_FD, Assignment
 from bachang.fabric._cgroups import Held
@@ -308,17 +310,18 @@ class World:
         try:
             await wait_ready([fresh], self._ready_s)
             fresh.check_alive()
+            taken = take_over(old, fresh, self.switch, self.plant, self.lateness)
         except BaseException:
             self._retire(fresh)
             raise
-        ports = self.switch.take_over(fresh.plan, fresh.ports, old.network)
-        self.switch.introduce(fresh.plan, fresh.network)
         self.hosts[name] = fresh
-        if not await self.switch.until_passable(ports, fresh.network):
-            self.lateness.tell([fresh])
-        if self.plant:
-            await self.plant.rebind(name)
-        self.journal.note("host.reset", name, {"generation": fresh.generation})
+        try:
+            await to_its_end(taken)
+        except BaseException:
+            self._retire(old)
+            raise
+        finally:
+            self.journal.note("host.reset", name, {"generation": fresh.generation})
         return old
 
     def _retire(self, live: LiveHost) -> None:
@@ -373,9 +376,7 @@ class World:
         return plant
 
     def _open_listener(self, host: str, port: int) -> socket.socket:
-        live = self.host(host)
-        ipv6 = any(one.address6 for one in live.plan.interfaces)
-        return open_listener(live.network, self.switch.home, port, ipv6=ipv6)
+        return open_listener(self.host(host), self.switch.home, port)
 
     def _start_services(self, live: LiveHost) -> None:
         for service in live.plan.services:
