@@ -31,6 +31,8 @@ def main() -> None:
         state |= start["restore"]["state"]
         for command in start["restore"]["commands"]:
             state |= {"value": command["value"], "tick": command["tick"]}
+    if time.monotonic() < state.get("weak_until_s", 0.0):
+        os._exit(4)
     say(link, {"ready": True})
     while True:
         ready, _, _ = select.select([link, *doors.values()], [], [])
@@ -92,6 +94,9 @@ def obey(link: socket.socket, request: dict[str, Any], state: dict[str, Any]) ->
             tell(link, "command.applied", "x.value", actor=request["actor"], data=data)
         case "x.slow_s" | "x.refuses" as point:
             state |= {point.removeprefix("x."): request["value"]}
+        case "x.weak_until_s":
+            state |= {"weak_until_s": request["value"]}
+            say(link, {"keep": {"state": dict(state), "tick": state["tick"]}})
         case "x.say":
             link.send(request["value"].encode())
         case "x.crash":

@@ -86,6 +86,36 @@ def test_a_dead_plant_comes_back_with_all_commands(fabric: LocalFabric, plant_wo
     live.destroy()
 
 
+def test_a_plant_that_dies_while_it_starts_again_is_started_once_more(
+    fabric: LocalFabric, plant_world: World
+) -> None:
+    live = fabric.deploy(plant_world, name="plant")
+    live.command("x.weak_until_s", time.monotonic() + 1, actor="white")
+    _crash_plant(live)
+    until(lambda: _value(live) == 1)
+    assert [one.data["reason"][-1] for one in live.events() if one.kind == "platform.fault"] == [
+        "3",
+        "4",
+    ]
+    live.destroy()
+
+
+def test_a_plant_whose_port_is_taken_while_it_is_away_comes_back_once_it_is_free(
+    fabric: LocalFabric, plant_world: World
+) -> None:
+    live = fabric.deploy(plant_world, name="plant")
+    thief = ["sh", "-c", 'setsid python3 -c "$0" > /dev/null 2>&1 & sleep 0.2', _THIEF]
+    live.exec("controller", thief)
+    _crash_plant(live)
+    taken = "port 502 of host controller: Address already in use"
+    until(lambda: any(taken in str(one.data.get("reason")) for one in live.events()))
+    live.exec("controller", ["pkill", "-f", "create_server"])
+    until(lambda: _value(live) == 1)
+    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
+        assert meter.recv(10) == b"1"
+    live.destroy()
+
+
 def test_a_reset_gives_the_plant_its_socket_in_the_new_host(
     fabric: LocalFabric, plant_world: World
 ) -> None:
@@ -187,6 +217,12 @@ def test_many_interfaces_make_a_ring(fabric: LocalFabric) -> None:
 
 
 _ROOT = Path(__file__).parents[2]
+_THIEF = """
+import contextlib, socket, time
+while True:
+    with contextlib.suppress(OSError), socket.create_server(("", 502)):
+        time.sleep(100)
+"""
 
 
 def _gone_or_destroyed(fabric: LocalFabric, name: str) -> bool:

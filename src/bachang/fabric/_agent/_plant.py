@@ -33,7 +33,7 @@ from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._together import together
 from bachang.fabric._assignment import Assignment
-from bachang.fabric._contract import PlatformError, SandboxError
+from bachang.fabric._contract import FabricError, PlatformError, SandboxError
 from bachang.fabric._futures import refuse, settle
 from bachang.fabric._packets import receive
 from bachang.fabric._printable import printable
@@ -112,6 +112,7 @@ class Plant:
         self._heard_s = 0.0
         self._trusted = True
         self._pause_s = _RESTART_S
+        self._last_fault = ""
         self._paused = False
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self.pid = 0
@@ -148,7 +149,8 @@ class Plant:
         Raises:
             PlatformError: it does not come up.
         """
-        self._send_start()
+        with contextlib.ExitStack() as opened:
+            self._send_start(self._open_listeners(opened))
         try:
             async with asyncio.timeout(_READY_S):
                 await asyncio.shield(self._ready)
@@ -220,7 +222,7 @@ class Plant:
         finally:
             self._waiting.pop(posted.number, None)
 
-    def _send_start(self) -> None:
+    def _send_start(self, sockets: list[socket.socket]) -> None:
         hosts = {
             address.partition("/")[0]: host.name
             for host in self._assignment.world.hosts
@@ -237,12 +239,12 @@ class Plant:
             "listeners": [one.describe() for one in self.listeners],
             "restore": self._what_to_restore(),
         }
-        with contextlib.ExitStack() as opened:
-            sockets = [
-                opened.enter_context(self._open_listener(one.host, one.port))
-                for one in self.listeners
-            ]
-            self._send(packet, [one.fileno() for one in sockets])
+        self._send(packet, [one.fileno() for one in sockets])
+
+    def _open_listeners(self, opened: contextlib.ExitStack) -> list[socket.socket]:
+        return [
+            opened.enter_context(self._open_listener(one.host, one.port)) for one in self.listeners
+        ]
 
     def _what_to_restore(self) -> dict[str, Any] | None:
         if self._kept is None:
@@ -287,7 +289,7 @@ class Plant:
                 reason = f"said what it must not ({error!r}): ended"
                 self._trusted = False
                 self._loop.remove_reader(self._link)
-                self._journal.note("platform.fault", "plant", {"reason": printable(reason)})
+                self._fault(reason)
                 if self.pid:
                     os.kill(self.pid, signal.SIGKILL)
                 return
@@ -301,7 +303,7 @@ class Plant:
             self._since = [one for one in self._since if one["tick"] > kept.tick]
         elif "ready" in packet:
             settle(self._ready, None)
-            self._pause_s = _RESTART_S
+            self._pause_s, self._last_fault = _RESTART_S, ""
         elif future := self._waiting.get(packet["id"]):
             if packet["ok"]:
                 settle(future, packet.get("result"))
@@ -342,19 +344,37 @@ class Plant:
             refuse(future, lost)
         if self._journal.ending:
             return
-        self._journal.note("platform.fault", "plant", {"reason": f"ended with status {code}"})
-        if not self._ready.done():
-            self._ready.set_exception(
-                PlatformError(f"the plant ended while it came up (status {code})")
-            )
-            return
+        self._fault(f"ended with status {code}")
+        early = PlatformError(f"the plant ended while it came up (status {code})")
+        refuse(self._ready, early)
+        if self._kept is not None:  # else its sandbox does not come up either
+            self._restart_later()
+
+    def _fault(self, reason: str) -> None:
+        """Tell the journal, but not again and again while it does not come up."""
+        if reason != self._last_fault:
+            self._last_fault = reason
+            self._journal.note("platform.fault", "plant", {"reason": printable(reason)})
+
+    def _restart_later(self) -> None:
         self._loop.call_later(self._pause_s, lambda: asyncio.ensure_future(self._restart()))
         self._pause_s = min(self._pause_s * 2, _LONGEST_RESTART_S)
 
     async def _restart(self) -> None:
-        self._ready = self._loop.create_future()
-        self.launch()
-        self._send_start()
-        await self._ready
-        if self._paused:
-            await self.pause()
+        try:
+            with contextlib.ExitStack() as opened:
+                sockets = self._open_listeners(opened)
+                self.launch()
+                self._ready = self._loop.create_future()
+                self._send_start(sockets)
+        except (FabricError, OSError) as error:
+            self._fault(f"cannot be started again: {error}")
+            if self.pid:
+                os.kill(self.pid, signal.SIGKILL)  # the next one follows
+            else:
+                self._restart_later()
+            return
+        with contextlib.suppress(FabricError):  # it has ended, and the next one follows
+            await self._ready
+            if self._paused:
+                await self.pause()
