@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bachang.fabric import LocalFabric, MachineError
+from bachang.fabric import LocalFabric, MachineError, PlatformError
 from bachang.fabric._fork_server import _start, agents
 from bachang.fabric._launch import _Watcher
 from bachang.fabric.leaks import agents as living
@@ -183,3 +184,18 @@ def test_a_deploy_that_is_broken_off_at_once_leaves_nothing(
         LocalFabric().deploy(world(host("a", 11)), name="one")
     assert living() == {}, "not even for a moment"
     assert LocalFabric().abandoned() == []
+
+
+@pytest.mark.usefixtures("home", "fresh")
+def test_an_agent_that_is_killed_before_it_has_ids_is_not_taken_for_a_lack_of_ids(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    deadly = tmp_path / "newuidmap"
+    tool = shutil.which("newuidmap")
+    deadly.write_text(f'#!/bin/sh\nkill -9 "$1"\nsleep 0.1\nexec {tool} "$@"\n')
+    deadly.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(PlatformError, match="the agent ended while it deployed"):
+        LocalFabric().deploy(world(host("a", 11)), name="one")
+    monkeypatch.undo()
+    LocalFabric().deploy(world(host("a", 11)), name="one").destroy()

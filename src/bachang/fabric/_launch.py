@@ -51,6 +51,7 @@ _PACKET_BYTES = 1 << 16
 _MOST_IDS = 65_535
 _SLACK_S = 15.0
 _WORDS = 600
+_ENDED = "the agent ended while it deployed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +206,7 @@ class _Watcher:
         while True:
             packet = self._next()
             if "map" in packet:
-                map_ids(packet["map"])
+                self._map(packet["map"])
                 with contextlib.suppress(ConnectionError):  # the next packet is then missing
                     self._status.send(b"mapped")
             elif "ready" in packet:
@@ -215,6 +216,14 @@ class _Watcher:
             elif "error" in packet:
                 kind = _ERRORS.get(packet["error"]["kind"], PlatformError)
                 raise self._refusal(kind, packet["error"]["message"])
+
+    def _map(self, pid: int) -> None:
+        try:
+            map_ids(pid)
+        except MachineError:
+            if ended(self._pidfds[-1]):  # which is why
+                raise self._refusal(PlatformError, _ENDED) from None
+            raise
 
     def kill(self) -> None:
         """End the agent and everything below it, also what is on its way, and wait for that."""
@@ -250,7 +259,7 @@ class _Watcher:
                 agents.end(self.agents)  # it is the fork server that does not answer
             raise PlatformError("the agent does not answer; it was ended") from None
         if not data:
-            raise self._refusal(PlatformError, "the agent ended while it deployed")
+            raise self._refusal(PlatformError, _ENDED)
         return msgspec.json.decode(data, type=dict[str, Any])
 
     def _receive(self) -> bytes:
@@ -304,20 +313,29 @@ def map_ids(pid: int) -> None:
     if not enough_ids():
         _map_single(pid)
         return
-    running = [
-        _start_mapping("newuidmap", pid, os.getuid(), "/etc/subuid"),
-        _start_mapping("newgidmap", pid, os.getgid(), "/etc/subgid"),
-    ]
-    for tool in running:
-        _, words = tool.communicate()
-        if tool.returncode:
-            raise MachineError(
-                f"ids cannot be mapped: {words.decode(errors='replace').strip()}. "
-                "`bachang doctor` says what is missing"
-            )
+    wanted = (
+        ("newuidmap", os.getuid(), "/etc/subuid"),
+        ("newgidmap", os.getgid(), "/etc/subgid"),
+    )
+    with contextlib.ExitStack() as running:
+        tools = [
+            running.enter_context(_start_mapping(tool, pid, own, file))
+            for tool, own, file in wanted
+        ]
+        for tool in tools:
+            _, words = tool.communicate()
+            if tool.returncode:
+                raise MachineError(
+                    f"ids cannot be mapped: {words.decode(errors='replace').strip()}. "
+                    "`bachang doctor` says what is missing"
+                )
 
 
 def _start_mapping(tool: str, pid: int, own: int, file: str) -> subprocess.Popen[bytes]:
+    # By number, as not all of these tools take a descriptor (shadow does from 4.14 on). Should the
+    # process end first, the kernel gives its number away once it has counted through all others;
+    # and who has it then gets ids only if this account has just made a namespace for it, and only
+    # such as are this account's.
     given = subordinate_ids(file)
     first = str(given.first) if given else "0"
     words = [tool, str(pid), "0", str(own), "1", "1", first, str(_MOST_IDS)]
