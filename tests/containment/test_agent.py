@@ -136,16 +136,32 @@ def test_callers_beyond_the_agents_means_are_told_so(prison: Sandbox) -> None:
 
 @pytest.mark.parametrize("free", [0, 1])
 def test_who_has_no_descriptors_left_takes_no_sandbox_for_ended(prison: Sandbox, free: int) -> None:
+    with _descriptors_left(free), pytest.raises(MachineError, match="open files"):
+        prison.status()
+    assert prison.status().state == "running"
+
+
+@pytest.mark.parametrize("free", [2, 3])
+def test_who_has_none_left_for_what_is_sent_is_told_so(prison: Sandbox, free: int) -> None:
+    """For the connection there is room, and for one or two of a program's three streams."""
+    with _descriptors_left(free), pytest.raises(MachineError, match="open files"):
+        prison.exec("cell", ["true"])
+    assert prison.exec("cell", ["true"]).status == 0
+
+
+@contextlib.contextmanager
+def _descriptors_left(free: int) -> Iterator[None]:
+    """So many more may be opened, and no descriptor is left open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    before = set(os.listdir("/proc/self/fd"))
     lowest = os.dup(0)
     os.close(lowest)
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + free, hard))
     try:
-        with pytest.raises(MachineError, match="open files"):
-            prison.status()
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert prison.status().state == "running"
+    assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 def _runs(prison: Sandbox) -> bool:

@@ -8,12 +8,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bachang.fabric import LocalFabric, LocalSandbox, PlatformError, SandboxGoneError
+from bachang.fabric import Entry, LocalFabric, LocalSandbox, PlatformError, SandboxGoneError
 from bachang.fabric.leaks import agents, inventory, wait_clean
 from bachang.plan import FieldSystem
 from tests.fabric.worlds import LITTLE_PLANT, host, python_service, world
@@ -113,3 +114,21 @@ def test_ending_what_has_died_says_so(fabric: LocalFabric) -> None:
     with pytest.raises(SandboxGoneError):
         live.destroy()
     fabric.forget("brief")
+
+
+def test_a_long_journal_is_followed_to_its_end_though_nothing_is_new(fabric: LocalFabric) -> None:
+    live = fabric.deploy(world(host("a", 11)), name="long")
+    entries = [Entry(actor="white", kind="message.sent", subject=str(n)) for n in range(3000)]
+    with contextlib.closing(live.follower(live.events()[-1].sequence)) as follower:
+        for _ in range(4):
+            follower.record(entries)
+            until(lambda: follower.read().outcomes)
+    live.record(actor="white", kind="message.sent", subject="last")
+    heard = threading.Event()
+    wants = (one for one in live.follow() if one.subject == "last")
+    listener = threading.Thread(target=lambda: heard.set() if next(wants, None) else None)
+    listener.start()
+    told = heard.wait(20)
+    live.destroy()
+    listener.join()
+    assert told

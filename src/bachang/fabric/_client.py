@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 import socket
 import struct
@@ -292,9 +293,9 @@ class LocalSandbox(contract.Sandbox):
             connection.settimeout(None)
             while True:
                 woken = receive(connection.recv, _PACKET_BYTES)
-                for event in reader.events(after):
-                    after = event.sequence
-                    yield event
+                while news := reader.events(after):
+                    yield from news
+                    after = news[-1].sequence
                 if not woken:
                     return
 
@@ -355,9 +356,10 @@ class LocalSandbox(contract.Sandbox):
 
         Raises:
             FabricError: the agent's refusal.
+            MachineError: there is no room for the descriptors.
         """
         try:
-            data, descriptors, _, _ = receive(
+            data, descriptors, flags, _ = receive(
                 socket.recv_fds,
                 connection,
                 _PACKET_BYTES,
@@ -367,7 +369,11 @@ class LocalSandbox(contract.Sandbox):
         except TimeoutError:
             raise contract.PlatformError(f"the agent of {self.name} does not answer") from None
         except OSError:
-            data, descriptors = b"", []
+            data, descriptors, flags = b"", [], 0
+        if flags & socket.MSG_CTRUNC:
+            for one in descriptors:
+                os.close(one)
+            raise contract.MachineError(explain(errno.EMFILE) or "")
         if not data:
             raise self._gone()
         answer = msgspec.json.decode(data)
