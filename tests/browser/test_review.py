@@ -107,6 +107,42 @@ def test_names_of_lanes_are_read_whole_on_a_phone(review: Page, past: Past) -> N
     assert lanes.evaluate_all(CUT) == []
 
 
+OUTSIDE = """ruler => {
+  const frame = ruler.getBoundingClientRect();
+  return [...ruler.children].map(time => [time, time.getBoundingClientRect()])
+    .filter(([, at]) => at.width > 0 && (at.left < frame.left || at.right > frame.right))
+    .map(([time]) => time.textContent)
+}"""
+"""Times that are written across the clock's frame."""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_times_are_written_inside_the_frame_of_the_clock(review: Page, size: str) -> None:
+    review.set_viewport_size(SIZES[size])
+    ruler = review.locator("[class*=_ruler_]")
+    assert ruler.evaluate(OUTSIDE) == []
+    review.get_by_role("slider").focus()
+    for key in ["Home", "+", "+"] + 20 * ["Shift+ArrowRight"]:
+        review.keyboard.press(key)
+        assert ruler.evaluate(OUTSIDE) == []
+
+
+TWO_LINES_PX = 26
+
+
+def test_two_are_compared_on_a_phone_in_lines_of_one_height(review: Page, past: Past) -> None:
+    review.set_viewport_size(SIZES["phone"])
+    review.goto(f"{review.url}?beside={past.second}")
+    values = review.locator("[class*=_legend_] p:has(small) b")
+    expect(values).not_to_have_count(0)
+    high = values.evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert max(high) < TWO_LINES_PX, "a unit stands beside its values"
+    services = review.locator("[class*=_stretch_][data-state=up]")
+    heights = services.evaluate_all("all => all.map(one => one.clientHeight)")
+    assert len(heights) >= 2
+    assert len(set(heights)) == 1, "a lane whose name is long is not told with thicker bars"
+
+
 SHORT_PX = 135
 """A text that is cut off shows as much at least."""
 BESIDE = """texts => texts.map(text => ({
@@ -163,10 +199,22 @@ def test_a_report_is_read_and_printed(review: Page, serving: Serving) -> None:
     assert coming.value.path().read_bytes().startswith(b"%PDF-")
 
 
+UNDER = """drawnBy => {
+  const its = drawnBy.getBoundingClientRect();
+  return [...document.querySelectorAll(".react-flow__node")].filter(node => {
+    const at = node.getBoundingClientRect();
+    return at.right > its.left && at.bottom > its.top;
+  }).map(node => node.textContent)
+}"""
+"""Nodes that the library's name is written over, in the map's last corner."""
+
+
 def test_a_wall_plays_an_exercise_that_has_ended(page: Page, serving: Serving, past: Past) -> None:
     page.goto(f"{serving.origin}/exercises/{past.exercise}/board?replay=60")
     expect(page.get_by_text("Recording, 60×")).to_be_visible()
     expect(page.locator(".react-flow__node").first).to_be_visible()
+    expect(page.get_by_text("The way to the genset · right")).to_be_visible()
+    assert page.locator(".react-flow__attribution").evaluate(UNDER) == []
     expect(page.get_by_role("row").filter(has_text="50")).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(0)
 

@@ -16,6 +16,12 @@ interface ClockStackProps extends ClockState {
   children: ReactNode;
 }
 
+/** Where a text of so many letters has its middle, so that it does not cross the clock's frame. */
+const within = (place: string, letters: number): string => {
+  const half = `${letters / 2 + 0.7}ch`;
+  return `clamp(${half}, ${place}, calc(100% - ${half}))`;
+};
+
 export function ClockStack({ stops, children, ...state }: ClockStackProps): ReactElement {
   const { t } = useTranslation();
   const { whole, window, now } = state;
@@ -48,7 +54,7 @@ export function ClockStack({ stops, children, ...state }: ClockStackProps): Reac
       <div ref={hands} className={css.hands} role="presentation" {...drag}>
         <div className={css.ruler} aria-hidden="true">
           {round.map((time) => (
-            <span key={time} style={{ insetInlineStart: place(time) }}>
+            <span key={time} style={{ insetInlineStart: within(place(time), clock(time).length) }}>
               {clock(time)}
             </span>
           ))}

@@ -31,16 +31,20 @@ interface TopologyMapProps {
   still?: boolean;
 }
 
+/** Room below the map for the name of the library that draws it. */
+const BELOW = "24px";
+const FIT = {
+  still: { padding: { x: 0.03, top: 0.03, bottom: BELOW }, maxZoom: 4 },
+  moving: { padding: { x: 0.06, top: 0.06, bottom: BELOW }, maxZoom: 1.35 },
+} as const satisfies Record<string, FitViewOptions>;
+
 export default function TopologyMap(props: TopologyMapProps): ReactElement {
   const { topology, hosts, panel, still = false } = props;
   const { t } = useTranslation();
   const narrow = useNarrow();
   const laid = useLayout(topology, narrow);
   const moved = useRef(false);
-  const fit = useMemo(
-    () => ({ padding: still ? 0.03 : 0.06, maxZoom: still ? 4 : 1.35 }),
-    [still],
-  );
+  const fit = still ? FIT.still : FIT.moving;
   const move = (own: boolean): void => {
     moved.current = own;
   };

@@ -34,7 +34,7 @@ export function Happening({ entries, tasks }: HappeningProps): ReactElement {
     if (PLAIN.test(entry.kind)) return "";
     const outcome = entry.data.correct === true ? t("kind.right") : t("kind.wrong");
     const name = names.get(entry.subject) ?? entry.subject;
-    return entry.kind === "task.answered" ? `${name}${t("colon")}${outcome}` : name;
+    return entry.kind === "task.answered" ? `${name} · ${outcome}` : name;
   };
   return (
     <section className={css.events}>

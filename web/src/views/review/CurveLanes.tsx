@@ -101,10 +101,10 @@ function UnitLane({ records, window, now, unit, points }: UnitLaneProps): ReactE
                 <PointName name={point.name} />
               </span>
               <b className="number">
-                {records
-                  .map(({ samples }) => shown(sampleAt(samples, now)?.values[point.name]))
-                  .join(" | ")}
-                <small> {unit}</small>
+                {records.map(({ run, samples }) => (
+                  <span key={run.id}>{shown(sampleAt(samples, now)?.values[point.name])}</span>
+                ))}
+                <small>{unit}</small>
               </b>
             </p>
           ))}
