@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bachang.fabric import Entry, LocalFabric, LocalSandbox, PlatformError, SandboxGoneError
+from bachang.fabric._pidfd import ended
 from bachang.fabric.leaks import agents, inventory, wait_clean
 from bachang.plan import FieldSystem
 from tests.fabric.worlds import LITTLE_PLANT, host, python_service, world
@@ -132,3 +133,19 @@ def test_a_long_journal_is_followed_to_its_end_though_nothing_is_new(fabric: Loc
     live.destroy()
     listener.join()
     assert told
+
+
+def test_ending_one_leaves_the_next_of_that_name_alone(fabric: LocalFabric) -> None:
+    first, plan = fabric.deploy(world(host("a", 11)), name="one"), world(host("b", 11))
+
+    def next_one(agent: int, *, within_s: float) -> bool:
+        done = ended(agent, within_s=within_s)
+        fabric.deploy(plan, name="one")
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bachang.fabric._client.ended", next_one)
+        first.destroy()
+    second = fabric.attach("one")
+    assert second.exec("b", ["echo", "here"]).stdout == b"here\n"
+    second.destroy()

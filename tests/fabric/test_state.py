@@ -40,3 +40,22 @@ def test_one_that_lives_is_nobody_elses(tmp_path: Path) -> None:
         directory.claim()
     os.close(lock)
     assert not directory.lives()
+
+
+def test_one_that_is_removed_while_it_is_claimed_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else two would have it: the one who holds a lock that is gone, and whoever comes next."""
+    directory = StateDirectory(tmp_path / "one")
+    os.close(directory.claim())
+    take = StateDirectory._take
+
+    def removed_first(self: StateDirectory, lock: int) -> None:
+        monkeypatch.undo()
+        directory.remove()
+        take(self, lock)
+
+    monkeypatch.setattr(StateDirectory, "_take", removed_first)
+    lock = directory.claim()
+    assert directory.lives()
+    os.close(lock)

@@ -323,7 +323,7 @@ class LocalSandbox(contract.Sandbox):
             os.close(agent)
         if self._leash:
             self._leash.close()
-        self._directory.remove()
+        self._directory.remove_dead()
         sweep(self._groups.values(), self.name)
 
     def _ask(self, operation: str, *, reply_s: float = _REPLY_S, **arguments: Any) -> Any:

@@ -14,6 +14,7 @@ import re
 import shutil
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,9 @@ LOG = "events.log"
 OUTPUT = "agent.log"
 _WHOLE = struct.pack("@hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 """A lock of all of a file, as ``struct flock``: kind, whence, start, length (0: all), pid."""
+_LOOK_S = 0.001
+_RELEASE_S = 1.0
+"""How long the kernel may take to let go of a dead agent's lock."""
 
 
 def home() -> Path:
@@ -70,7 +74,6 @@ class StateDirectory:
             MachineError: the directory cannot be made.
         """
         try:
-            self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
             return self._lock_and_sweep()
         except OSError as error:
             problem = self._unusable(error)
@@ -79,9 +82,8 @@ class StateDirectory:
             raise problem from error
 
     def _lock_and_sweep(self) -> int:
-        lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = self._lock()
         try:
-            self._take(lock)
             try:
                 self._sweep()
                 (self.path / "scratch").mkdir(mode=0o700)
@@ -94,6 +96,21 @@ class StateDirectory:
             raise
         return lock
 
+    def _lock(self) -> int:
+        """Make the directory and take its lock, again if somebody has removed it meanwhile."""
+        while True:
+            self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                lock = _open(self.path / "lock", os.O_CREAT)
+                try:
+                    self._take(lock)
+                    if os.path.samestat(os.fstat(lock), os.stat(self.path / "lock")):
+                        return lock
+                except BaseException:
+                    os.close(lock)
+                    raise
+                os.close(lock)
+
     def _unusable(self, error: OSError) -> MachineError:
         words = explain(error.errno or 0, place=self.path) or (
             f"{error.strerror}: set XDG_STATE_HOME to a directory of yours"
@@ -103,7 +120,7 @@ class StateDirectory:
     def lives(self) -> bool:
         """Does an agent hold the lock?"""
         try:
-            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CLOEXEC)
+            lock = _open(self.path / "lock")
         except OSError:
             return False
         try:
@@ -114,8 +131,23 @@ class StateDirectory:
         return bool(kind != fcntl.F_UNLCK)
 
     def remove(self) -> None:
-        """Remove it, with the journal in it."""
+        """Remove it, with the journal in it; its lock is the caller's."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def remove_dead(self) -> None:
+        """The same once its agent has ended, unless the next sandbox of that name has it by now."""
+        deadline = time.monotonic() + _RELEASE_S
+        while True:
+            try:
+                lock = self._lock()
+            except SandboxError:
+                if time.monotonic() > deadline:
+                    return
+                time.sleep(_LOOK_S)
+            else:
+                break
+        self.remove()
+        os.close(lock)
 
     def listen(self) -> socket.socket:
         """The bound socket of the agent's door, not yet listening."""
@@ -166,3 +198,7 @@ class StateDirectory:
                 shutil.rmtree(entry)
             elif entry.name != "lock":
                 entry.unlink()
+
+
+def _open(lock: Path, flags: int = 0) -> int:
+    return os.open(lock, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | flags, 0o600)
