@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import resource
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -112,6 +117,53 @@ def test_of_a_sandbox_whose_reset_fails_each_host_is_whole(fabric: LocalFabric) 
     assert _generations(live) == {"controller": 1, "desk": 1, "cut": 0}
     assert _said(live) == b"1"
     live.destroy()
+
+
+_SLOW = "sleep 1; exec python3 -m http.server 8080"
+
+
+def test_a_host_that_died_while_it_was_reset_is_not_reset_once_more(fabric: LocalFabric) -> None:
+    service = Service(
+        name="slow", kind=ServiceKind.PROGRAM, argv=("sh", "-c", _SLOW), ready_port=8080
+    )
+    live = fabric.deploy(world(host("a", 11, services=(service,))), name="one")
+    (old,) = _inits(live)
+    reset = threading.Thread(target=live.reset)
+    reset.start()
+    until(lambda: len(_inits(live)) > 1)
+    os.kill(old, signal.SIGKILL)
+    reset.join()
+    assert "host.failed" in {one.kind for one in live.events()}
+    live.reset("a")  # in its turn: behind whatever was to be done to the host
+    assert _generations(live) == {"a": 2}
+    live.destroy()
+
+
+@pytest.mark.parametrize("free", range(1, 7))
+def test_a_host_that_died_comes_back_or_the_journal_says_why_not(
+    fabric: LocalFabric, free: int
+) -> None:
+    """Here its agent may open only few more files."""
+    live = fabric.deploy(world(host("a", 11)), name="one")
+    agent, (init,) = live.status().agent_pid, _inits(live)
+    limits = resource.prlimit(agent, resource.RLIMIT_NOFILE)
+    opened = max(int(one) for one in os.listdir(f"/proc/{agent}/fd"))
+    resource.prlimit(agent, resource.RLIMIT_NOFILE, (opened + 1 + free, limits[1]))
+    os.kill(init, signal.SIGKILL)
+    outcomes = {("platform.fault", "a"), ("host.reset", "a")}
+    until(lambda: outcomes & {(one.kind, one.subject) for one in live.events()})
+    resource.prlimit(agent, resource.RLIMIT_NOFILE, limits)
+    live.destroy()
+
+
+def _inits(live: LocalSandbox) -> list[int]:
+    """Of hosts."""
+    found = []
+    for pid in family(live.status().agent_pid):
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text() == "init\n":
+                found.append(pid)
+    return found
 
 
 def test_links_that_cannot_be_handed_over_are_the_old_ones_again(home: Path) -> None:

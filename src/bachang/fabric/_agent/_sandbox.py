@@ -334,18 +334,21 @@ class World:
         for name, live in self.hosts.items():
             if live.pid == pid and not self.journal.ending:
                 self.journal.note("host.failed", name, {"generation": live.generation})
-                self._in_background(self._revive(name))
+                self._in_background(self._revive(live))
 
-    async def _revive(self, name: str) -> None:
-        """A host whose init died gets a new generation, as a reset would give it."""
+    async def _revive(self, dead: LiveHost) -> None:
+        """A host whose init died gets a new generation, unless a reset gives it one."""
+        name = dead.plan.name
         while True:
             await self.stillness.over()
             async with self._change:
                 if self.stillness.holds:
                     continue
+                if self.hosts[name] is not dead:
+                    return
                 try:
                     self._retire(await self._replace(name))
-                except FabricError as error:
+                except (FabricError, OSError) as error:
                     self.journal.note("platform.fault", name, {"reason": str(error)})
                 return
 
