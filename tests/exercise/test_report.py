@@ -241,3 +241,18 @@ def test_the_numbers_for_the_cross_hair_are_json() -> None:
     assert data["end"] == 180.0
     assert all(len(line["t"]) == len(line["v"]) for line in data["lines"])
     assert len(data["lines"]) == len(re.findall("<output ", content))
+
+
+def test_why_an_inject_failed_is_told_in_the_language_of_the_page() -> None:
+    last = EVENTS[-1]
+    reason = "exercise control was away until its script had ended"
+    failed = dataclasses.replace(
+        last,
+        sequence=last.sequence + 1,
+        actor="white",
+        kind="inject.failed",
+        subject="mains-return",
+        data={"reason": reason},
+    )
+    text = Page(render(PLAN, [*EVENTS, failed])).text
+    assert f"Inject failed: mains-return 注入失败：mains-return {reason} 导调程序停顿" in text

@@ -124,9 +124,10 @@ class Timeline:
             words = f"└{outcome}" if event.subject in self._begun else words + outcome
             self._begun.discard(event.subject)
         elif event.kind.startswith("command.") and entry.detail:
-            words += f" [dim]{_FROM[self._language].format(escape(entry.detail))}[/]"
-        elif entry.detail:
-            words += f" [dim]{escape(_last_line(entry.detail))}[/]"
+            source = escape(spoken(entry.detail, self._language))
+            words += f" [dim]{_FROM[self._language].format(source)}[/]"
+        else:
+            words += self._said(entry)
         return self._told(event, entry.strand, words)
 
     def _told(self, event: Event, strand: Strand, words: str) -> Line:
@@ -145,7 +146,7 @@ class Timeline:
     def _outcome(self, entry: Entry) -> str | None:
         """How an action went; ``None`` if a routine went as it did before."""
         well = not entry.bad
-        said = f" [dim]{escape(_last_line(entry.detail))}[/]" if entry.detail else ""
+        said = self._said(entry)
         if entry.strand in _SIDES.values():
             failed = _BLOCKED if entry.strand is Strand.ATTACK else _FAILED
             return f" {'✓' if well else f'[bold]{failed[self._language]}[/]'}{said}"
@@ -156,6 +157,12 @@ class Timeline:
         if not well:
             return f" [bold]{_FAILED[self._language]}[/]{said}"
         return said if before is None else f" [green]{_WORKS_AGAIN[self._language]}[/]{said}"
+
+    def _said(self, entry: Entry) -> str:
+        """The last line of what a program said, or why it happened."""
+        if entry.detail is None:
+            return ""
+        return f" [dim]{escape(_last_line(spoken(entry.detail, self._language)))}[/]"
 
     def _change(self) -> Line:
         """What has changed together, under the name of its field system."""

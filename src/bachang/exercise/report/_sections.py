@@ -231,7 +231,7 @@ def _shown(strand: Strand) -> str:
 
 def _row(entry: Entry, names: Names, at: Callable[[Event], float]) -> str:
     times = f' <span class="times">× {entry.count}</span>' if entry.count > 1 else ""
-    detail = f'<span class="detail">{text(entry.detail)}</span>' if entry.detail else ""
+    detail = f'<span class="detail">{both(entry.detail)}</span>' if entry.detail else ""
     return (
         f'<tr id="e{entry.event.sequence}" class="{entry.strand}">'
         f"<td class=num>{clock(at(entry.event))}</td>"

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bachang.catalogue import both
 from bachang.exercise.report._names import Names, same
 from bachang.journal import Event
 from bachang.plan import Text
@@ -43,8 +44,8 @@ class Entry:
     event: Event
     strand: Strand
     words: Text
-    detail: str = ""
-    """What a participant or program said; hostile until it is escaped."""
+    detail: Text | None = None
+    """Why, or what a participant or program said; hostile until it is escaped."""
     bad: bool = False
     count: int = 1
     """How many times in a row it happened."""
@@ -89,8 +90,8 @@ def _plain(strand: Strand, en: str, zh: str, *, bad: bool = False) -> Teller:
     """An entry that says the same whatever it happened to."""
 
     def tell(event: Event, names: Names) -> Entry:
-        detail = str(event.data.get("reason", ""))
-        return Entry(event=event, strand=strand, words={"en": en, "zh": zh}, detail=detail, bad=bad)
+        words = {"en": en, "zh": zh}
+        return Entry(event=event, strand=strand, words=words, detail=_reason(event), bad=bad)
 
     return tell
 
@@ -106,8 +107,7 @@ def _of(
             "en": en.format(what.get("en", event.subject)),
             "zh": zh.format(what.get("zh") or what.get("en", event.subject)),
         }
-        detail = str(event.data.get("reason", ""))
-        return Entry(event=event, strand=strand, words=words, detail=detail, bad=bad)
+        return Entry(event=event, strand=strand, words=words, detail=_reason(event), bad=bad)
 
     return tell
 
@@ -135,8 +135,8 @@ def _action(event: Event, names: Names) -> Entry:
     strand = {"red": Strand.ATTACK, "blue": Strand.DEFENCE}.get(side, Strand.WORLD)
     output = "\n".join(str(event.data.get("output", "")).strip().splitlines()[-LAST_LINES:])
     failed = event.data.get("status") != 0
-    words = names.action(event.subject)
-    return Entry(event=event, strand=strand, words=words, detail=output, bad=failed)
+    words, detail = names.action(event.subject), same(output) if output else None
+    return Entry(event=event, strand=strand, words=words, detail=detail, bad=failed)
 
 
 def _command(event: Event, names: Names) -> Entry:
@@ -146,7 +146,8 @@ def _command(event: Event, names: Names) -> Entry:
     mark = {"en": " (refused)", "zh": "（被拒绝）"} if refused else same("")
     words = {key: f"{name} = {value}{mark.get(key, '')}" for key, name in title.items()}
     source = names.host(event.data.get("host") or event.data.get("source"))
-    return Entry(event=event, strand=Strand.COMMAND, words=words, detail=source, bad=refused)
+    detail = same(source) if source else None
+    return Entry(event=event, strand=Strand.COMMAND, words=words, detail=detail, bad=refused)
 
 
 def _change(event: Event, names: Names) -> Entry:
@@ -163,6 +164,12 @@ def _message(event: Event, names: Names) -> Entry:
 
 def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _reason(event: Event) -> Text | None:
+    """Why it happened, in Chinese too where the catalogue knows it."""
+    reason = event.data.get("reason")
+    return both(str(reason)) if reason else None
 
 
 def _own(names: Names, subject: str) -> Text:

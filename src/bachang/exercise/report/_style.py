@@ -87,7 +87,8 @@ background:var(--ink);color:var(--card);padding:0 .45em;border-radius:4px;font-s
 .row{position:relative;height:24px;border-bottom:1px solid var(--faint)}
 .row-name{position:absolute;right:calc(100% + .9em);white-space:nowrap;font-size:.76rem;
 line-height:24px;color:var(--soft)}
-.band-name{display:block;font-size:.76rem;line-height:1.35;color:var(--soft)}
+.band-name{display:block;width:fit-content;font-size:.76rem;line-height:1.35;color:var(--soft)}
+.band-name,figcaption>*{position:relative;background:var(--card);box-shadow:0 0 0 2px var(--card)}
 .rows{margin-bottom:.7rem}
 .dot{position:absolute;top:50%;width:11px;height:11px;margin:-5.5px;border-radius:50%;
 background:var(--c);border:2px solid var(--card);box-shadow:0 0 0 1px var(--c);z-index:2}
@@ -100,9 +101,10 @@ background:var(--c);border:2px solid var(--card);box-shadow:0 0 0 1px var(--c);z
 .row.answer .dot.bad,.row.defence .dot.bad,.row.attack .dot.bad{background:var(--card)}
 .band{margin:.35rem 0 0}
 .band .track{height:16px;border-radius:4px;overflow:hidden;background:var(--faint)}
-.band i{position:absolute;top:0;bottom:0;font:500 11px/16px system-ui,"Noto Sans CJK SC",sans-serif;
-overflow:hidden;white-space:nowrap;color:var(--ink);border-right:1px solid var(--card)}
-.band i span{padding:0 5px}
+.band i{position:absolute;top:0;bottom:0;display:flex;flex-wrap:wrap;overflow:hidden;
+font:500 11px/16px system-ui,"Noto Sans CJK SC",sans-serif;white-space:nowrap;color:var(--ink);
+border-right:1px solid var(--card)}
+.band i::before{content:"";height:100%}.band i>span{padding:0 5px}
 .band .on{background:var(--on)}.band .off{background:var(--off)}
 .s0{background:var(--s0)}.s1{background:var(--s1)}.s2{background:var(--s2)}
 .s3{background:var(--s3)}.s4{background:var(--s4)}.s5{background:var(--s5)}
