@@ -17,6 +17,7 @@ import pytest
 
 from bachang.fabric import FabricError, LocalFabric, LocalSandbox, PlatformError
 from bachang.fabric.leaks import family, wait_clean
+from bachang.journal import Event
 from bachang.plan import FieldSystem, File, Host, HostKind, Listener, Service, ServiceKind
 from tests.fabric.worlds import LITTLE_PLANT, host, world
 from tests.waiting import until
@@ -145,15 +146,40 @@ def test_a_host_that_died_comes_back_or_the_journal_says_why_not(
 ) -> None:
     """Here its agent may open only few more files."""
     live = fabric.deploy(world(host("a", 11)), name="one")
-    agent, (init,) = live.status().agent_pid, _inits(live)
+    (init,) = _inits(live)
+    with _files_left(live, free):
+        os.kill(init, signal.SIGKILL)
+        until(lambda: _told(live, "platform.fault") or _told(live, "host.reset"))
+    live.destroy()
+
+
+def test_a_service_that_cannot_be_started_again_at_once_comes_back(fabric: LocalFabric) -> None:
+    """While its agent may open no more files."""
+    service = Service(name="brief", kind=ServiceKind.PROGRAM, argv=("sleep", "1"))
+    live = fabric.deploy(world(host("a", 11, services=(service,))), name="one")
+    with _files_left(live, 0):
+        until(lambda: _told(live, "service.down", "Too many open files"))
+    ups = len(_told(live, "service.up"))
+    until(lambda: len(_told(live, "service.up")) > ups)
+    live.destroy()
+
+
+@contextlib.contextmanager
+def _files_left(live: LocalSandbox, count: int) -> Iterator[None]:
+    """So many may the agent still open."""
+    agent = live.status().agent_pid
     limits = resource.prlimit(agent, resource.RLIMIT_NOFILE)
     opened = max(int(one) for one in os.listdir(f"/proc/{agent}/fd"))
-    resource.prlimit(agent, resource.RLIMIT_NOFILE, (opened + 1 + free, limits[1]))
-    os.kill(init, signal.SIGKILL)
-    outcomes = {("platform.fault", "a"), ("host.reset", "a")}
-    until(lambda: outcomes & {(one.kind, one.subject) for one in live.events()})
-    resource.prlimit(agent, resource.RLIMIT_NOFILE, limits)
-    live.destroy()
+    resource.prlimit(agent, resource.RLIMIT_NOFILE, (opened + 1 + count, limits[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(agent, resource.RLIMIT_NOFILE, limits)
+
+
+def _told(live: LocalSandbox, kind: str, why: str = "") -> list[Event]:
+    events = [one for one in live.events() if one.kind == kind]
+    return [one for one in events if why in str(one.data.get("reason", ""))]
 
 
 def _inits(live: LocalSandbox) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -216,3 +217,25 @@ def test_one_whose_agent_says_something_else_first_ends(tmp_path: Path) -> None:
         assert b"read the first request" in ours.recv(1 << 10)
         assert ours.recv(1 << 10) == b""
     until(lambda: family(server) == {server})
+
+
+def test_a_zygote_that_cannot_be_started_again_at_once_comes_back() -> None:
+    """While its agent may have no more processes; the journal tells each fault once."""
+    live = LocalFabric().deploy(_PYTHON, name="one")
+    agent = live.status().agent_pid
+    limits = resource.prlimit(agent, resource.RLIMIT_NPROC)
+    resource.prlimit(agent, resource.RLIMIT_NPROC, (1, limits[1]))
+    os.kill(_zygote(live), signal.SIGKILL)
+    live.exec("a", ["pkill", "-f", "page.py"])  # it asks for one, again and again
+    until(lambda: _downs(live) > 3)
+    resource.prlimit(agent, resource.RLIMIT_NPROC, limits)
+    until(lambda: live.status().hosts[0].services == {"page": "up"})
+    reasons = [one.data["reason"] for one in live.events() if one.kind == "platform.fault"]
+    words = [one.partition(":")[0] for one in reasons]
+    assert words == ["ended; it is started again", "cannot be started again"]
+    assert _answers(live)
+    live.destroy()
+
+
+def _downs(live: LocalSandbox) -> int:
+    return [one.kind for one in live.events()].count("service.down")

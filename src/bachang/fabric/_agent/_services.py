@@ -117,7 +117,7 @@ class Supervisor:
         try:
             process = await self._launch(self._host, self._service)
             await process.started
-        except SpawnError as error:
+        except OSError as error:  # the spawner's, the zygote's, or this process's own
             self._fail(error)
             return
         await self._gate.passed()
@@ -141,8 +141,9 @@ class Supervisor:
         self.state, self.reason = State.DOWN, f"{reason}: {last}" if last else reason
         self._journal.note("service.down", self.subject, {"reason": self.reason})
 
-    def _fail(self, error: SpawnError) -> None:
-        reason = f"cannot be started: {error.filename}: {error.strerror}"
+    def _fail(self, error: OSError) -> None:
+        what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        reason = f"cannot be started: {what}"
         scarce = explain_last_words(reason)
         self.state, self.reason = State.DOWN, reason
         self._journal.note("service.down", self.subject, {"reason": reason})

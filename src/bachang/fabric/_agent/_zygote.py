@@ -25,6 +25,7 @@ from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._assignment import Assignment
 from bachang.fabric._command import Command, entry
+from bachang.fabric._contract import FabricError
 from bachang.fabric._futures import refuse, settle
 from bachang.fabric._packets import receive
 from bachang.fabric._process import Process, SpawnError, new_process
@@ -43,6 +44,7 @@ _SEND_BUFFER = 1 << 22
 _USUAL_ENVIRONMENT = ROOT.environment.items()
 """All services have these, unless one has another value there."""
 _RESTART_S = 0.2
+_LONGEST_RESTART_S = 10.0
 _PATIENCE = 0.25
 """The part of the time until services are to answer that the fork server may take."""
 UNKNOWN_STATUS = -signal.SIGHUP
@@ -79,8 +81,12 @@ class Zygote:
         """Set once there is one that would tell of its end."""
         patience_s = _PATIENCE * assignment.ready_timeout_s
         self._impatience = self._loop.call_later(patience_s, self._start)
+        self._pause_s = _RESTART_S
+        self._last_fault = ""
         self._turn = 1
         """Which zygote it is, counted from 1."""
+        self._lost = 0
+        """The last one that is known to have ended."""
         self._link = link
         self._listen()
         try:
@@ -131,22 +137,29 @@ class Zygote:
         self._prepare()
 
     def _start(self) -> None:
-        """Exec one, in the place of one that is not there or does not answer."""
+        """Exec one, in the place of one that is not there or does not answer.
+
+        Raises:
+            MachineError, OSError: it cannot be, and nothing has changed.
+        """
         self._impatience.cancel()
-        self._loop.remove_reader(self._link)
-        self._link.close()
-        self._turn += 1
-        self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._listen()
         begin = "from bachang.fabric._zygote import main; main()"
         words = ["-s", "-P", "-B", "-c", begin, self._assignment.zygote, " " * TITLE_ROOM]
-        with theirs:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, contextlib.ExitStack() as undo:
+            undo.enter_context(ours)
             program = Program(
                 argv=[sys.executable, *words],
                 environment=ENVIRONMENT,
                 descriptors={LINK_FD: theirs.fileno()},
             )
             self._children.start(program, lambda _status: None)
+            undo.pop_all()
+        self._loop.remove_reader(self._link)
+        self._link.close()
+        self._turn += 1
+        self._link = ours
+        self._listen()
         settle(self._here, None)
         self._prepare()
 
@@ -192,6 +205,7 @@ class Zygote:
         if not data:
             self._ended()
             return False
+        self._pause_s, self._last_fault = _RESTART_S, ""
         kind, number, value, childless, text = REPORT.unpack(data)
         if kind == Outcome.JOINED:
             self._impatience.cancel()
@@ -199,7 +213,7 @@ class Zygote:
         elif kind == Outcome.FAILED and number:
             self._fail(number, _words(text, value), childless=bool(childless))
         elif kind == Outcome.FAILED:
-            self._journal.note("platform.fault", "zygote", {"reason": _words(text, value)})
+            self._fault(_words(text, value))
         elif kind == Outcome.STARTED:
             process = self._processes[number]
             process.pid = value
@@ -218,14 +232,26 @@ class Zygote:
 
     def _ended(self) -> None:
         self._loop.remove_reader(self._link)
-        if self._journal.ending:
+        if self._journal.ending or self._lost == self._turn:
             return
         if not self._here.done():
             self._start()
             return
-        self._journal.note("platform.fault", "zygote", {"reason": "ended; started again"})
+        self._lost = self._turn
+        self._fault("ended; it is started again")
         self._leave_services()
-        self._loop.call_later(_RESTART_S, self._start_again, self._turn)
+        self._start_later()
+
+    def _fault(self, reason: str) -> None:
+        """Tell the journal, but not again and again while none comes up."""
+        if reason != self._last_fault:
+            self._last_fault = reason
+            self._journal.note("platform.fault", "zygote", {"reason": reason})
+
+    def _start_later(self) -> None:
+        self._impatience.cancel()
+        self._impatience = self._loop.call_later(self._pause_s, self._start_again, self._turn)
+        self._pause_s = min(self._pause_s * 2, _LONGEST_RESTART_S)
 
     def _leave_services(self) -> None:
         """Services go on without their zygote."""
@@ -240,9 +266,14 @@ class Zygote:
 
     def _start_again(self, dead: int) -> None:
         """Start the next one, unless it is there already."""
-        if dead == self._turn:
-            self._leave_services()
+        if dead != self._turn:
+            return
+        self._leave_services()
+        try:
             self._start()
+        except (FabricError, OSError) as error:
+            self._fault(f"cannot be started again: {error}")
+            self._start_later()
 
     def _watch(self, process: Process) -> None:
         """Follow a service that has lost its parent."""
