@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from bachang.fabric import LocalFabric, LocalSandbox, MachineError, SandboxGoneError
+from bachang.fabric import LocalFabric, LocalSandbox, MachineError, PlatformError, SandboxGoneError
 from bachang.fabric.leaks import family, wait_clean
 from bachang.plan import FieldSystem, Host, HostKind, Listener, User, World
 from tests.fabric.worlds import LAN, LITTLE_PLANT, host, interface, python_service, world
@@ -113,6 +113,23 @@ def test_a_plant_whose_port_is_taken_while_it_is_away_comes_back_once_it_is_free
     until(lambda: _value(live) == 1)
     with live.open_tcp("desk", "10.1.0.11", 502) as meter:
         assert meter.recv(10) == b"1"
+    live.destroy()
+
+
+def test_a_pause_that_the_plant_is_away_for_can_be_asked_for_once_more(
+    fabric: LocalFabric, plant_world: World
+) -> None:
+    live = fabric.deploy(plant_world, name="plant")
+    live.command("x.weak_until_s", time.monotonic() + 2, actor="white")
+    _crash_plant(live)
+    with pytest.raises(PlatformError, match="the plant"):
+        live.pause()
+    assert live.status().state == "running"
+    assert live.exec("desk", ["echo", "here"]).stdout == b"here\n"
+    until(lambda: _value(live) == 1)
+    live.pause()
+    assert live.status().state == "paused"
+    live.resume()
     live.destroy()
 
 

@@ -6,6 +6,7 @@ As pid 1 the agent also inherits every orphan of its pid namespace, so it waits 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -40,6 +41,13 @@ class Children:
             raise MachineError(f"{beginning.name} does not start: {problem}")
         self._ends[beginning.pid] = on_end
         return beginning.pid
+
+    def end_all(self) -> None:
+        """End all processes but this one, hosts in the making too, and wait for that."""
+        os.kill(-1, signal.SIGKILL)  # whom pid 1 sees: all of its namespace
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.wait()
 
     def _bury(self) -> None:
         while True:

@@ -185,13 +185,15 @@ class Plant:
 
     async def pause(self) -> None:
         """Stop its clock."""
+        time_s = (await self.ask("pause"))["time_s"]
         self._paused = True
-        self._clock.set((await self.ask("pause"))["time_s"], running=False)
+        self._clock.set(time_s, running=False)
 
     async def resume(self) -> None:
         """Let its clock run on."""
+        time_s = (await self.ask("resume"))["time_s"]
         self._paused = False
-        self._clock.set((await self.ask("resume"))["time_s"], running=True)
+        self._clock.set(time_s, running=True)
 
     async def restore(self, state: dict[str, Any]) -> None:
         """Put it into a state; what was kept of the old epoch is forgotten."""

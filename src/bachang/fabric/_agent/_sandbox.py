@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
@@ -24,7 +23,7 @@ from bachang.fabric._agent._passage import Lateness
 from bachang.fabric._agent._plant import Plant
 from bachang.fabric._agent._record import Clock, Journal
 from bachang.fabric._agent._restraint import Restraint
-from bachang.fabric._agent._services import Supervisor, log_path, wait_ready
+from bachang.fabric._agent._services import Supervisor, command_of, wait_ready
 from bachang.fabric._agent._shaping import load_losses
 from bachang.fabric._agent._stillness import Stillness
 from bachang.fabric._agent._succession import take_over
@@ -32,7 +31,7 @@ from bachang.fabric._agent._together import to_its_end, together
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import ZYGOTE_FD, Assignment
 from bachang.fabric._cgroups import Held
-from bachang.fabric._contract import FabricError, SandboxError
+from bachang.fabric._contract import FabricError, PlatformError, SandboxError
 from bachang.fabric._guarantees import demand, explain, missing
 from bachang.fabric._preload import has_python
 from bachang.fabric._process import Process
@@ -43,6 +42,7 @@ _BESIDE_EACH_OTHER = 32
 """Hosts in the making at a time: keeps the spawner busy and its pipe far from full."""
 _GROUPS_S = 1.0
 _ADVANCE_SLACK_S = 10.0
+_AGAIN_S = 0.5
 
 
 class World:
@@ -178,15 +178,25 @@ class World:
             self.journal.note("sandbox.restored", self.assignment.name)
 
     async def pause(self, reason: str = "") -> None:
-        """Stop the clock and freeze what runs in hosts."""
+        """Stop the clock and freeze what runs in hosts.
+
+        Raises:
+            SandboxError: it is paused already.
+            PlatformError: the plant does not stop; everything goes on.
+        """
         async with self._change:
             self.check_running()
             self.state = "paused"
-            await self.stillness.begin()
-            if self.plant:
-                await self.plant.pause()
-            else:
-                self.clock.set(self.clock.now_s(), running=False)
+            try:
+                await self.stillness.begin()
+                if self.plant:
+                    await self.plant.pause()
+                else:
+                    self.clock.set(self.clock.now_s(), running=False)
+            except BaseException:
+                await self.stillness.end()
+                self.state = "running"
+                raise
             data = {"reason": reason} if reason else {}
             self.journal.note("sandbox.paused", self.assignment.name, data)
 
@@ -276,26 +286,14 @@ class World:
             self.ended.set_result(None)
 
     def clear_groups(self) -> None:
-        """End all of the sandbox's processes and remove the control groups: nobody else will.
-
-        This is pid 1 of the sandbox, so that hosts which a reset is making are ended too.
-        """
-        os.kill(-1, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                os.wait()
+        """End all of the sandbox's processes and remove the control groups: nobody else will."""
+        self.children.end_all()
         self._nursery.groups.remove(_GROUPS_S)
 
     async def launch(self, live: LiveHost, service: Service) -> Process:
         """Start a service: a program by the spawner, Python by the zygote."""
         await self.stillness.over()
-        command = live.command(
-            list(service.argv),
-            user=service.user,
-            environment=service.environment,
-            directory=service.working_directory,
-            log=log_path(service),
-        )
+        command = command_of(live, service)
         if service.kind is ServiceKind.PYTHON and self.zygote:
             doors = live.group.doors
             return await self.zygote.run(live.pidfd, command, name=service.name, cgroups=doors)
@@ -358,7 +356,16 @@ class World:
     def _journal_full(self) -> None:
         self.degraded.append(self.journal.full_words)
         if self.state == "running":
-            self._in_background(self.pause(self.journal.full_words))
+            self._in_background(self._pause_for_good())
+
+    async def _pause_for_good(self) -> None:
+        while True:
+            try:
+                await self.pause(self.journal.full_words)
+            except PlatformError:  # of the plant, which comes back
+                await asyncio.sleep(_AGAIN_S)
+            else:
+                return
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

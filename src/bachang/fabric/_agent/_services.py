@@ -18,6 +18,7 @@ from bachang.fabric._agent._gate import Gate
 from bachang.fabric._agent._host import LiveHost
 from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._record import Journal
+from bachang.fabric._command import Command
 from bachang.fabric._contract import MachineError, WorldError
 from bachang.fabric._process import Process, SpawnError
 from bachang.fabric._scarcity import explain_last_words
@@ -43,6 +44,17 @@ Launch = Callable[[LiveHost, Service], Awaitable[Process]]
 def log_path(service: Service) -> str:
     """Where a service's output goes, in its host."""
     return f"/var/log/{service.name}.log"
+
+
+def command_of(live: LiveHost, service: Service) -> Command:
+    """What a service is, for the spawner or the zygote."""
+    return live.command(
+        list(service.argv),
+        user=service.user,
+        environment=service.environment,
+        directory=service.working_directory,
+        log=log_path(service),
+    )
 
 
 class Supervisor:
