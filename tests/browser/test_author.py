@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.serving import Serving
+from tests.browser.test_pages import SIZES
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +60,13 @@ def test_an_archive_that_holds_no_pack_is_refused(
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+APART = """(one, other) => {
+  const [a, b] = [one, other].map(each => each.getBoundingClientRect());
+  return a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+}"""
+"""Whether nothing of an element lies over another."""
+
+
 def test_writing_is_completed_checked_compared_and_saved(page: Page, atelier: str) -> None:
     page.goto(atelier)
     editor = page.get_by_role("textbox", name="Text of scenario.yaml")
@@ -88,6 +96,36 @@ def test_writing_is_completed_checked_compared_and_saved(page: Page, atelier: st
     expect(editor.get_by_text("net_admin")).to_be_visible()
 
 
+def test_what_a_key_is_for_covers_no_other_key_on_a_phone(page: Page, atelier: str) -> None:
+    page.set_viewport_size(SIZES["phone"])
+    page.goto(atelier)
+    editor = page.get_by_role("textbox", name="Text of scenario.yaml")
+    editor.get_by_text("networks:").first.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("  wide: {")
+    page.keyboard.press("Control+Space")
+    offered = page.locator(".cm-tooltip-autocomplete > ul")
+    told = page.locator(".cm-completionInfo")
+    for key in ("cidr", "delay", "ipv6"):
+        expect(offered.locator("[aria-selected]")).to_have_text(key)
+        expect(told).not_to_contain_text("`")
+        assert told.evaluate(APART, offered.element_handle())
+        page.keyboard.press("ArrowDown")
+
+
+def test_what_is_wrong_leaves_the_map_its_controls(page: Page, atelier: str) -> None:
+    page.goto(atelier)
+    page.locator(".react-flow__node").first.wait_for()
+    page.get_by_role("textbox", name="Text of scenario.yaml").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("[")
+    note = page.get_by_text("The map shows the world as it could be read last.")
+    expect(note).to_be_visible()
+    controls = page.locator(".react-flow__controls")
+    assert note.evaluate(APART, controls.element_handle())
+
+
 def test_what_is_wrong_is_told_in_chinese(
     browser: Browser, signed_in: BrowserContext, serving: Serving, atelier: str
 ) -> None:
@@ -107,10 +145,10 @@ def test_what_is_wrong_is_told_in_chinese(
         page.keyboard.press("Backspace")
     page.keyboard.type("net_admi: maybe")
     finding = page.get_by_role("button", name=re.compile("hosts.server.net_admi"))
-    expect(finding).to_contain_text("未知的键 `net_admi`")
-    expect(finding).to_contain_text("是否指 `net_admin`？")
+    expect(finding).to_contain_text("未知的键 net_admi")
+    expect(finding).to_contain_text("是否指 net_admin？")
     page.locator(".cm-lint-marker-error").hover()
-    expect(page.locator(".cm-tooltip-lint")).to_contain_text("未知的键 `net_admi`")
+    expect(page.locator(".cm-tooltip-lint")).to_contain_text("未知的键 net_admi")
     page.close()
     context.close()
 

@@ -3,6 +3,7 @@ import { Alert } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "#/language";
 import type { Problem } from "#/models/problem";
+import { Words } from "./Words";
 
 interface Words {
   title: string;
@@ -38,7 +39,7 @@ export function ProblemNote({ problem }: { problem: Problem }): ReactElement {
             {name}
             {t("colon")}
           </strong>
-          {text}
+          <Words text={text} />
         </p>
       ))}
     />

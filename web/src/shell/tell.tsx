@@ -2,6 +2,7 @@
 import { App } from "antd";
 import { asProblem } from "#/components/Failed";
 import { useProblemWords } from "#/components/ProblemNote";
+import { Words } from "#/components/Words";
 import { useTranslation } from "#/language";
 
 export function useTell(): <T>(action: () => Promise<T>) => Promise<T | undefined> {
@@ -15,14 +16,18 @@ export function useTell(): <T>(action: () => Promise<T>) => Promise<T | undefine
       const { title, detail, remedy } = words(asProblem(error));
       const description = (
         <>
-          {detail ? <p>{detail}</p> : null}
+          {detail ? (
+            <p>
+              <Words text={detail} />
+            </p>
+          ) : null}
           {remedy ? (
             <p>
               <strong>
                 {t("problem.remedy")}
                 {t("colon")}
               </strong>
-              {remedy}
+              <Words text={remedy} />
             </p>
           ) : null}
         </>

@@ -4,6 +4,7 @@ import type { ReactElement } from "react";
 import { useText, useTranslation } from "#/language";
 import type { Finding } from "#/models/author";
 import { pick } from "#/models/text";
+import { Words } from "../Words";
 import css from "./lists.module.css";
 
 interface FindingListProps {
@@ -35,8 +36,14 @@ export function FindingList({ findings, onGo }: FindingListProps): ReactElement 
               <span className={css.where}>
                 {each.path}:{each.line}:{each.column} {each.where}
               </span>
-              <span>{text(each.message)}</span>
-              {text(each.remedy) ? <span className={css.remedy}>→ {text(each.remedy)}</span> : null}
+              <span>
+                <Words text={text(each.message)} />
+              </span>
+              {text(each.remedy) ? (
+                <span className={css.remedy}>
+                  → <Words text={text(each.remedy)} />
+                </span>
+              ) : null}
             </span>
           </button>
         </li>

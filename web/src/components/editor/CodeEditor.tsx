@@ -23,6 +23,7 @@ import { place, suggest, type Schema } from "#/models/completion";
 import { pick, type Language } from "#/models/text";
 import { nonce } from "#/theme/nonce";
 import css from "./CodeEditor.module.css";
+import { placed, words } from "./info";
 import { LOOK } from "./look";
 
 /** A place to go to; a new object goes there again. */
@@ -61,7 +62,7 @@ export default function CodeEditor(props: CodeEditorProps): ReactElement {
           ...EDITING,
           ...languageOf(path),
           // Without icons: all are the same, and look like a letter that is missing.
-          autocompletion({ override: [completing(() => given.current)], icons: false }),
+          autocompletion({ override: [completing(() => given.current)], icons: false, positionInfo: placed }),
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.cspNonce.of(nonce() ?? ""),
           EditorView.updateListener.of((update) => {
@@ -137,9 +138,10 @@ function completing(now: () => { schema: Schema | null; language: Language }): C
     const { schema, language } = now();
     const found = schema && place(state.doc.toString(), pos);
     if (!schema || !found || (!explicit && found.typed === "")) return null;
+    const told = (detail: string): string => (language === "zh" ? CHINESE[detail] : undefined) ?? detail;
     const options = suggest(schema, found).map(({ label, detail, kind }) => ({
       label,
-      ...(detail ? { info: (language === "zh" ? CHINESE[detail] : undefined) ?? detail } : {}),
+      ...(detail ? { info: () => words(told(detail)) } : {}),
       apply: kind === "key" ? `${label}: ` : label,
       type: kind === "key" ? "property" : "enum",
     }));
@@ -159,10 +161,12 @@ function mark(text: Text, finding: Finding, language: Language): Diagnostic {
   const from = offset(text, line, column);
   const rest = text.sliceString(from, text.lineAt(from).to);
   const word = /^[^\s,:{}[\]]+/.exec(rest)?.[0].length ?? rest.length;
+  const told = [where ? `${where}: ${message}` : message, remedy].filter(Boolean).join("\n→ ");
   return {
     from,
     to: from + word,
     severity: severity === "error" ? "error" : "warning",
-    message: [where ? `${where}: ${message}` : message, remedy].filter(Boolean).join("\n→ "),
+    message: told,
+    renderMessage: () => words(told),
   };
 }
