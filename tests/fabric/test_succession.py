@@ -28,9 +28,9 @@ _SYSTEM = FieldSystem(
     name="x", type="x", listeners=(Listener(purpose="modbus", host="controller", port=502),)
 )
 _TAKES_THE_PORT = b"""\
-import contextlib, socket
+import socket
 def main():
-    with contextlib.suppress(OSError):  # at first it is the field system's
+    if open("/sys/class/net/eth0/carrier").read() == "0\\n":  # it is to take over
         taken = socket.create_server(("", 502))
     socket.create_server(("", 8080)).accept()
 """
@@ -44,7 +44,7 @@ def fabric(home: Path) -> Iterator[LocalFabric]:
 
 
 def _thief() -> Host:
-    """A controller with a service that comes first when it starts together with it."""
+    """A controller that takes the field system's port for itself when it is reset."""
     file = File(path="/var/lib/thief.py", content=_TAKES_THE_PORT)
     service = Service(
         name="thief", kind=ServiceKind.PYTHON, argv=(file.path, "main"), ready_port=8080
