@@ -163,6 +163,20 @@ def test_a_reset_host_keeps_its_interface_and_loses_no_frame(
     assert [one.name for one in found.interfaces].count("h1:eth0") == 1
 
 
+def test_resets_without_end_fit_into_a_capture(fabric: LocalFabric, output: int) -> None:
+    """A filter has 4,096 instructions, and each of this host's generations needs 200."""
+    legs = tuple(interface(number, name=f"eth{number}") for number in range(11, 111))
+    wide = Host(name="wide", kind=HostKind.HOST, interfaces=legs)
+    live = fabric.deploy(world(wide, host("b", 200)), name="wide")
+    with live.capture(output, host="wide"):
+        for _ in range(21):
+            live.reset("wide")
+        assert live.exec("b", ["ping", "-c", "3", "-i", "0.1", "10.1.0.11"]).status == 0
+    live.destroy()
+    recording = _recording(output)
+    assert {recording.name(frame).partition(":")[0] for frame in recording.frames} == {"wide"}
+
+
 def test_a_routers_frames_are_its_own(fabric: LocalFabric, output: int) -> None:
     routed = fabric.deploy(_routed(), name="tap")
     with routed.capture(output, network="far"):

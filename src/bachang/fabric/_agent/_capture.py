@@ -231,7 +231,9 @@ class _Capture:
         new = [port for port in ports if self._wants(port)]
         if not new or not self.status.running:
             return
-        self._ports += new
+        # Of what came before only what may still send: a filter has no room for all generations.
+        latest = {(port.host, port.interface.name): port for port in self._ports}
+        self._ports = [*latest.values(), *new]
         with contextlib.suppress(OSError):
             self._link.send(msgspec.json.encode({"ports": _described(new)}), socket.MSG_DONTWAIT)
         if self._ready.done():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,9 +177,7 @@ class Switch:
         new = {one.port: index[port] for one, port in zip(host.interfaces, ports, strict=True)}
         old = {name: index[name] for name in new if name in index}
         end_streams(old_network, self.home)
-        self.before_take_over(
-            [Port(index=new[one.port], host=host.name, interface=one) for one in host.interfaces]
-        )
+        self.before_take_over(_ports(host, new))
         self._shortcuts.lay(new, index | new)
         try:
             with _explained(f"host {host.name}: hand over its links"):
@@ -189,6 +187,7 @@ class Switch:
                 self._netlink.ask(self._succession(new, old))
                 self.introduce(host, old_network)
             self._shortcuts.lay(new, index)
+            self.before_take_over(_ports(host, old))
             raise
         return list(new.values())
 
@@ -263,12 +262,7 @@ class Switch:
     def ports(self, hosts: Iterable[Host]) -> list[Port]:
         """The ports that belong to hosts now."""
         index = {link.name: link.index for link in self._netlink.links()}
-        return [
-            Port(index=index[one.port], host=host.name, interface=one)
-            for host in hosts
-            for one in host.interfaces
-            if one.port in index
-        ]
+        return [port for host in hosts for port in _ports(host, index)]
 
     def bridges(self) -> list[int]:
         """Indexes of the interfaces that are no port: the bridges and the loopback."""
@@ -323,6 +317,15 @@ class Switch:
         for interface, wants in zip(host.interfaces, wanted, strict=True):
             if not wants:
                 _disable_ipv6(interface.name)
+
+
+def _ports(host: Host, index: Mapping[str, int]) -> list[Port]:
+    """Those of a host that there are."""
+    return [
+        Port(index=index[one.port], host=host.name, interface=one)
+        for one in host.interfaces
+        if one.port in index
+    ]
 
 
 def _disable_ipv6(scope: str) -> None:
