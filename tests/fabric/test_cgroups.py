@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+import resource
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bachang import account
 from bachang.account import _groups as entering
-from bachang.fabric import LocalFabric
+from bachang.fabric import LocalFabric, MachineError, WorldError
 from bachang.fabric import _cgroups as cgroups
 from bachang.fabric._cgroups import Held, make_room, writable_groups
-from bachang.plan import Limits
+from bachang.fabric.leaks import family
+from bachang.plan import HostKind, Limits, Service, ServiceKind
 from setup._commands import SetUpError
 from setup._groups import group_steps
 from tests.fabric.worlds import host, python_service, world
 from tests.waiting import until
 
+_CUT = ("sh", "-c", "sleep 0.3; ip link del eth0; exec python3 -m http.server 8080")
 _ALL = "cpuset cpu io memory pids\n"
 
 
@@ -162,6 +166,34 @@ class TestReal:
         live.destroy()
         assert not any(place.parent.exists() for place in places.values())
 
+    def test_a_host_may_be_tried_again_at_once(self, home: Path, groups: dict[Held, str]) -> None:
+        """What did not come up may still be dying, in groups of its own; and it holds nothing."""
+        service = Service(name="cut", kind=ServiceKind.PROGRAM, argv=_CUT, ready_port=8080)
+        cut = replace(host("cut", 11, services=(service,)), kind=HostKind.ROUTER)
+        live = LocalFabric(groups=groups).deploy(world(cut), name="again")
+        for _ in range(5):
+            with pytest.raises(WorldError, match="has taken its own link eth0 away"):
+                live.reset("cut")
+        live.destroy()
+
+    def test_a_host_that_is_not_born_holds_nothing(
+        self, home: Path, groups: dict[Held, str]
+    ) -> None:
+        """While there may be no more processes."""
+        live = LocalFabric(groups=groups).deploy(world(host("a", 11)), name="unborn")
+        agent = live.status().agent_pid
+        (spawner,) = (one for one in family(agent) if _name(one) == "spawner")
+        limits = resource.prlimit(spawner, resource.RLIMIT_NPROC)
+        resource.prlimit(spawner, resource.RLIMIT_NPROC, (1, limits[1]))
+        held = len(os.listdir(f"/proc/{agent}/fd"))
+        for _ in range(3):
+            with pytest.raises(MachineError, match="short of processes"):
+                live.reset("a")
+        until(lambda: len(os.listdir(f"/proc/{agent}/fd")) == held, 5)
+        resource.prlimit(spawner, resource.RLIMIT_NPROC, limits)
+        live.reset("a")
+        live.destroy()
+
     @pytest.mark.parametrize("kind", ["grouped", "plain"])
     def test_a_host_sees_nothing_above_its_own(
         self, request: pytest.FixtureRequest, home: Path, kind: str
@@ -193,6 +225,10 @@ class TestReal:
             live._leash.close()
             until(lambda: not live._directory.path.exists())
         assert not place.exists()
+
+
+def _name(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def _value(place: Path, *names: str) -> str:

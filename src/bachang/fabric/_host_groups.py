@@ -10,6 +10,7 @@ import contextlib
 import enum
 import os
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,11 @@ class Membership:
     doors: tuple[int, ...] = ()
     """Open ``cgroup.procs``: who writes ``0`` to each is a member."""
     held: frozenset[Held] = frozenset()
+
+    def close(self) -> None:
+        """Close the doors."""
+        for door in self.doors:
+            os.close(door)
 
 
 class Hold(enum.Enum):
@@ -71,6 +77,8 @@ class HostGroups:
         """
         self.held = frozenset(places)
         self._tops = [Path(base) / f"{PREFIX}{sandbox}" for base in sorted({*places.values()})]
+        self._made = Counter[str]()
+        """By host, how many generations were to have some."""
         self._held: list[int] = []
         """Descriptors of them, which say as long as they are open that this agent lives."""
         for top in self._tops:
@@ -82,17 +90,27 @@ class HostGroups:
         self._pids = own_tops.get(Held.PIDS)
         self._memory = own_tops.get(Held.MEMORY)
 
-    def make(self, host: str, generation: int, limits: Limits) -> Membership:
-        """Make the groups of a host's generation; the open doors are the caller's to close."""
-        opened: list[int] = []
-        for top in self._tops:
-            for older in top.glob(f"{host}.*"):
-                with contextlib.suppress(OSError):
-                    older.rmdir()
-            place = top / f"{host}.{generation}"
-            place.mkdir()
-            _write(place, _values(limits))
-            opened.append(os.open(place / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC))
+    def make(self, host: str, limits: Limits) -> Membership:
+        """Make the groups of a host's next generation; the open doors are the caller's to close.
+
+        Raises:
+            OSError: the kernel refuses them.
+        """
+        # Not by generation: one that did not come up may still be dying when its number is tried
+        # again.
+        name = f"{host}.{self._made[host]}"
+        self._made[host] += 1
+        with contextlib.ExitStack() as undo:
+            opened: list[int] = []
+            for top in self._tops:
+                for older in top.glob(f"{host}.*"):
+                    with contextlib.suppress(OSError):
+                        older.rmdir()
+                (top / name).mkdir()
+                _write(top / name, _values(limits))
+                opened.append(os.open(top / name / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC))
+                undo.callback(os.close, opened[-1])
+            undo.pop_all()
         return Membership(doors=tuple(opened), held=self.held)
 
     def counts(self, before: Mapping[str, Counts]) -> dict[str, Counts]:

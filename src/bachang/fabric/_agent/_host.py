@@ -157,8 +157,9 @@ class LiveHost:
 
     def close(self) -> None:
         """Let go of the namespaces; they vanish with the host's last process."""
-        for descriptor in (self.pidfd, self.network, *self.group.doors):
+        for descriptor in (self.pidfd, self.network):
             os.close(descriptor)
+        self.group.close()
 
 
 def adopt(plan: Host, generation: int, birth: Birth, group: Membership) -> LiveHost:

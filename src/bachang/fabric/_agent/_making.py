@@ -34,6 +34,7 @@ class Maker:
         try:
             born = await asyncio.shield(birth)
         except SpawnError as error:
+            group.close()
             raise why_not_made(host, error) from error
         except asyncio.CancelledError:  # it is born all the same, and nobody wants it any more
             birth.add_done_callback(lambda late: _end(late, host, generation, group))
@@ -61,12 +62,14 @@ class Maker:
 
     def _ask_for(self, host: Host, generation: int) -> tuple[asyncio.Future[Birth], Membership]:
         try:
-            group = self._nursery.groups.make(host.name, generation, host.limits)
+            group = self._nursery.groups.make(host.name, host.limits)
         except OSError as error:
             raise MachineError(f"control groups of host {host.name}: {error}") from error
         return self._spawner.create(self._nursery.files.creation(host), group.doors), group
 
 
 def _end(birth: asyncio.Future[Birth], host: Host, generation: int, group: Membership) -> None:
-    if not birth.cancelled() and birth.exception() is None:
+    if birth.cancelled() or birth.exception():
+        group.close()
+    else:
         adopt(host, generation, birth.result(), group).end()

@@ -42,7 +42,7 @@ class Nursery:
     def _ask_ahead(self, hosts: tuple[Host, ...]) -> None:
         for number, host in enumerate(hosts, 1):
             payload = self.files.creation(host)
-            group = self.groups.make(host.name, 0, host.limits)
+            group = self.groups.make(host.name, host.limits)
             send(self.requests, Request.CREATE, number, payload, [*group.doors])
             self.ahead[host.name] = number, group
 
