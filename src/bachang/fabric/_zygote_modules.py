@@ -7,15 +7,15 @@ import gc
 import importlib
 import importlib.machinery
 import importlib.util
+import os
 import sys
-import sysconfig
 import types
 from collections.abc import Iterable, Sequence
 
 from bachang.fabric._zygote_warmth import warm_up
 
-_SELDOM_USED = ("bz2", "ipaddress", "lzma", "random", "ssl")
-"""What `http.server` brings with it for the few that use it: every fork minds their pages."""
+_SELDOM_USED = ("bz2", "calendar", "html", "ipaddress", "lzma", "random", "ssl", "stringprep")
+"""What usual modules bring with them for the few that use it: every fork minds their pages."""
 
 
 class Modules:
@@ -73,8 +73,7 @@ class _Later:
 
 
 def _host_paths() -> list[str]:
-    """Where the host's own Python looks for modules."""
-    base = {"installed_base": sys.base_prefix, "platbase": sys.base_exec_prefix}
-    library = sysconfig.get_path("stdlib", vars=base)
-    dynamic = f"{sysconfig.get_path('platstdlib', vars=base)}/lib-dynload"
-    return [library, dynamic, "/usr/lib/python3/dist-packages"]
+    """Where the host's own Python looks for modules: no archive, and no folder of ours."""
+    library = os.path.dirname(os.__file__)
+    dynamic = [path for path in sys.path if path.endswith("/lib-dynload")]
+    return [library, *dynamic, "/usr/lib/python3/dist-packages"]
