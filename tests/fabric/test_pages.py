@@ -15,14 +15,16 @@ from bachang.fabric._native import ZYGOTE
 _HUGE_PAGE = 2 << 20
 _COLLAPSE = 25
 _LIBRARY = f"""
-import ctypes, http.server, json, os, resource
-library = ctypes.PyDLL({str(ZYGOTE)!r})
+import gc, http.server, importlib.util, json, os, resource
+spec = importlib.util.spec_from_file_location("zygote", {str(ZYGOTE)!r})
+library = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(library)
 """
 _FAULTS_OF_A_CHILD = """
 keep = []
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    keep.extend(bytes(size) for size in range(1, 1000, 16))
+    keep.extend(bytes(size) for size in range(1, 1000, 16) for _ in range(8))
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 def of_a_child():
     read, write = os.pipe()
@@ -31,9 +33,10 @@ def of_a_child():
         os._exit(0)
     os.wait()
     return int(os.read(read, 10))
-# Pieces of all sizes come and go, as when modules are imported.
-pieces = [bytes(size) for _ in range(20) for size in range(1, 1000, 8)]
-kept = pieces[::3]
+gc.disable()
+# Pieces of all sizes come and a few go, as when modules are imported.
+pieces = [bytes(size) for _ in range(200) for size in range(1, 1000, 8)]
+kept = [piece for number, piece in enumerate(pieces) if number % 30]
 del pieces
 of_a_child()
 before = of_a_child()

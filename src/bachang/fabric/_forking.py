@@ -14,7 +14,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from bachang.fabric import _kernel as kernel
+from bachang.fabric._procfs import be_called
 
 FIRST_FD = 3
 _PACKET_BYTES = 1 << 16
@@ -33,7 +33,7 @@ def serve(channel: int, name: str, become: Become, refuse: Refuse) -> None:
         become: What a child is, to its end; it gets the packet.
         refuse: Called with the descriptors where there can be no child.
     """
-    kernel.process_control(kernel.PR_SET_NAME, name.encode())
+    be_called(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries what ends
     requests = socket.socket(fileno=channel)
     requests.set_inheritable(False)

@@ -45,13 +45,10 @@ _SYS_MOUNT_SETATTR = 442
 _SYS_OPENAT2 = 437
 _SYS_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
 _ATTRIBUTES_SIZE = 56  # linux/sched/types.h, SCHED_ATTR_SIZE_VER1
-_OOM_VICTIM = b"500"
 _SLICE_NS = 100_000
 """The least that the scheduler takes."""
 _BY_MACHINE = {"x86_64": (155, 317, 126), "aarch64": (41, 277, 91)}
 
-_ARGUMENTS = slice(45, 47)
-"""arg_start and arg_end in /proc/self/stat (proc(5)), counted from the field behind the name."""
 _SIGNALS = range(1, 65)
 _DEFAULT_ACTION = 0
 _BLOCK_NONE = (ctypes.c_uint64 * 16)()
@@ -141,14 +138,6 @@ def process_control(option: int, value: int | bytes = 0) -> None:
     _checked(_libc.prctl(option, argument, 0, 0, 0), f"prctl {option}")
 
 
-def command_line() -> tuple[int, int]:
-    """Address and bytes of this process's command line in its own memory, to write over."""
-    with open("/proc/self/stat", "rb") as file:
-        fields = file.read().rpartition(b")")[2].split()
-    start, end = (int(field) for field in fields[_ARGUMENTS])
-    return start, end - start
-
-
 def mind_all_signals() -> None:
     """Take the default action on every signal and block none; only before an exec.
 
@@ -169,12 +158,6 @@ def take_short_slices() -> None:
     head = struct.pack("=IIQiI", _ATTRIBUTES_SIZE, 0, 0, nice, 0)
     attributes = head + struct.pack("=QQQII", _SLICE_NS, 0, 0, 0, 0)
     _libc.syscall(_SYS_SCHED_SETATTR[os.uname().machine], 0, attributes, 0)
-
-
-def be_expendable() -> None:
-    """Let the kernel end this process and its children before others when memory is short."""
-    with open("/proc/self/oom_score_adj", "wb") as file:
-        file.write(_OOM_VICTIM)
 
 
 def bound_capabilities(kept: int) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 _NATIVE = Path(__file__).parent / "native"
-_SOURCES = ("spawner.c", "zygote.c", "entry.c", "pages.c", "entry.h")
-SOURCES = tuple(_NATIVE / name for name in _SOURCES)
+SOURCES = tuple(sorted(_NATIVE.glob("*.[ch]")))
 SPAWNER = _NATIVE / "spawner"
 """The program that makes hosts."""
 ZYGOTE = _NATIVE / "zygote.so"
-"""The zygote's library."""
+"""The zygote's module."""
 
 
 def built() -> bool:

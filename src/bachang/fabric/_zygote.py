@@ -7,7 +7,7 @@ the spawner does, with the same code; then it runs ``FILE:FUNCTION`` of the host
 ``MODULE:FUNCTION`` of `bachang.services`.
 
 What a fork touches is copied, page by page, so the loop and the entry are C
-(``native/zygote.c``, loaded here as a library), and what every service needs done in Python
+(``native/zygote.c``, a module of this Python), and what every service needs done in Python
 is done before the forks, as far as it can be. Descriptor 3 is the link to the agent; its
 packets are those of `bachang.fabric._zygote_wire`.
 """
@@ -15,17 +15,15 @@ packets are those of `bachang.fabric._zygote_wire`.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import functools
 import importlib
-import marshal
+import importlib.util
 import os
 import signal
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from bachang.fabric import _kernel as kernel
+from bachang.fabric import _procfs as procfs
 from bachang.fabric._zygote_modules import Modules, is_loaded
 from bachang.fabric._zygote_wire import BUILT_IN, LINK_FD
 
@@ -34,97 +32,19 @@ TYPE_CHECKING = False  # as type checkers read it; each fork would pay for `typi
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-_MOST_CONTENT = 1 << 20
-"""Bytes of a service's environment, of which untouched ones cost nothing."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PYTHONS_OWN = {signal.SIGPIPE, signal.SIGXFSZ}
 """Python ignores them by itself."""
 
 
-class _Hooks:
-    """What modules want done around forks (`os.register_at_fork`), held back in the zygote.
-
-    It has one thread and holds no lock, so the hooks would change nothing in its forks, and
-    cost them a third of all pages that they touch. A service gets them for its own forks.
-    """
-
-    def __init__(self) -> None:
-        self._register = os.register_at_fork
-        self._held: list[dict[str, Callable[..., Any]]] = []
-
-    def hold(self) -> None:
-        """From now on; before any module is imported that has some."""
-        os.register_at_fork = self._hold
-
-    def _hold(
-        self,
-        *,
-        before: Callable[..., Any] | None = None,
-        after_in_parent: Callable[..., Any] | None = None,
-        after_in_child: Callable[..., Any] | None = None,
-    ) -> None:
-        hooks = {
-            "before": before,
-            "after_in_parent": after_in_parent,
-            "after_in_child": after_in_child,
-        }
-        self._held.append({name: hook for name, hook in hooks.items() if hook})
-
-    def give(self) -> None:
-        """In a service."""
-        os.register_at_fork = self._register
-        for hooks in self._held:
-            self._register(**hooks)
-        if is_loaded("random"):
-            sys.modules["random"].seed()  # all services would draw the same numbers
-
-
-class _Library:
-    """``native/zygote.c``, and ``pages.c``."""
-
-    def __init__(self, path: str) -> None:
-        self._functions = ctypes.PyDLL(path)
-        self._buffer = bytearray(_MOST_CONTENT)
-        self._filter = b""
-
-    def join(self) -> None:
-        """Become part of the sandbox whose agent is at the other end of the link."""
-        self._functions.join()
-
-    def begin(self) -> None:
-        """What `server` needs; in the process that serves."""
-        if self._functions.begin() < 0:
-            raise OSError(0, "cannot begin", "the zygote's library")
-
-    def fill_gaps(self) -> None:
-        """From here on what is made lies together."""
-        self._functions.fill_gaps()
-
-    def text_on_huge_pages(self) -> None:
-        """Python's own code, in the process that lives longest."""
-        self._functions.text_on_huge_pages()
-
-    def use_filter(self, program: bytes) -> None:
-        """The system call filter of all services."""
-        self._filter = program  # the library keeps a pointer to it
-        self._functions.use_filter(program, ctypes.c_size_t(len(program)))
-
-    def server(self) -> Callable[[], int]:
-        """What serves the agent until Python has a turn; all that it needs is made here."""
-        title, room = kernel.command_line()
-        content = (ctypes.c_char * len(self._buffer)).from_buffer(self._buffer)
-        return functools.partial(
-            self._functions.serve,
-            ctypes.c_uint64(_own_size()),
-            ctypes.c_void_p(title),
-            ctypes.c_size_t(room),
-            content,
-            ctypes.c_size_t(len(self._buffer)),
-        )
-
-    def content(self) -> Any:
-        """What Python is to go on with."""
-        return marshal.loads(self._buffer)  # noqa: S302 - from the agent
+def _native(path: str) -> Any:
+    """``native/zygote.c`` and ``pages.c``, as a module."""
+    spec = importlib.util.spec_from_file_location("zygote", path)
+    if spec is None or spec.loader is None:
+        raise ImportError("not a module of this Python", path=path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Zygote:
@@ -132,48 +52,54 @@ class Zygote:
 
     def __init__(self, library: str) -> None:
         _look_like_the_hosts_own()
-        self._hooks = _Hooks()
-        self._hooks.hold()
-        self._library = _Library(library)
+        self._native = _native(library)
         self._modules = Modules()
 
     def have(self, modules: Iterable[str]) -> None:
         """Import what is not there yet."""
         if self._modules.have(modules):
-            self._library.fill_gaps()
+            self._native.fill_gaps()
 
     def will_be_forked_often(self) -> None:
         """Have what forks share mapped ahead: about a millisecond, once."""
-        self._library.text_on_huge_pages()
+        self._native.text_on_huge_pages()
 
     def join(self) -> None:
         """Serve the agent that hands over its namespaces, as one of its children."""
-        kernel.be_expendable()
-        kernel.take_short_slices()
-        self._library.join()
+        procfs.be_expendable()
+        self._native.join()
         self.serve()
 
     def serve(self) -> None:
         """Serve the agent until it closes the link."""
-        kernel.process_control(kernel.PR_SET_NAME, b"zygote")
-        self._library.begin()
-        while turn := self._library.server()():
-            if turn < 0:
-                _run_service(self._hooks, *self._library.content())
-            content = self._library.content()
-            if "filter" in content:
-                self._library.use_filter(content["filter"])
-                os.environ.update(content["environment"])
-            self.have(content["modules"])
+        self._native.begin(*procfs.command_line())
+        while self._take_turn():
+            pass
+
+    def _take_turn(self) -> bool:
+        """In the zygote, whether there are more; a service does not return.
+
+        What a turn leaves behind is gone with its function: no service has to get rid of it.
+        """
+        turn = self._native.serve(_own_size())
+        if turn is None:
+            return False
+        is_service, content = turn
+        if is_service:
+            _run_service(*content)
+        if "filter" in content:
+            self._native.use_filter(content["filter"])
+            os.environ.update(content["environment"])
+        self.have(content["modules"])
+        return True
 
 
-def _run_service(
-    hooks: _Hooks, source: str, function: str, environment: dict[str, str]
-) -> NoReturn:
+def _run_service(source: str, function: str, environment: dict[str, str]) -> NoReturn:
     """Run it to its end, as ``python3 FILE`` would."""
     status = 0
     try:
-        hooks.give()
+        if is_loaded("random"):
+            sys.modules["random"].seed()  # all services would draw the same numbers
         for name, value in environment.items():
             os.environ[name] = value
         sys.argv = [source]
@@ -223,6 +149,7 @@ def _look_like_the_hosts_own() -> None:
     _mind_all_signals()
     sys.prefix = sys.exec_prefix = sys.base_prefix
     sys.executable = "/usr/bin/python3"
+    sys.argv = []  # each service has its own, and would have to free these
     os.environ.clear()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bachang.fabric._native import SOURCES, SPAWNER, ZYGOTE, built, stale
+from bachang.fabric._native import SPAWNER, ZYGOTE, built, stale
 
 _FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra")
 _AS_A_LIBRARY = ("-shared", "-fPIC")
@@ -26,18 +26,18 @@ def build() -> list[Path]:
         subprocess.CalledProcessError: the compiler failed; it has said why.
     """
     if not built() or stale():
-        spawner, zygote, entry, pages, _ = SOURCES
-        _compile(SPAWNER, "-static", str(spawner), str(entry))
-        _compile(ZYGOTE, *_AS_A_LIBRARY, str(zygote), str(entry), str(pages))
+        _compile(SPAWNER, "-static", "spawner.c", "entry.c")
+        _compile(ZYGOTE, *_AS_A_LIBRARY, "module.c", "zygote.c", "entry.c", "pages.c")
     return [SPAWNER, ZYGOTE]
 
 
 def _compile(target: Path, *words: str) -> None:
+    """With the names of the sources as the compiler's words, beside the target."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         raise FileNotFoundError("no C compiler: install gcc and libc6-dev")
     fresh = target.with_name(f".{target.name}-{os.getpid()}")
-    subprocess.run([compiler, *_FLAGS, "-o", str(fresh), *words], check=True)
+    subprocess.run([compiler, *_FLAGS, "-o", fresh.name, *words], cwd=target.parent, check=True)
     fresh.chmod(0o755)
     fresh.replace(target)
 

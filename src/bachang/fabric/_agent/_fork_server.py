@@ -19,11 +19,11 @@ _DONE_WITHOUT = ("bz2", "lzma", "ssl", "typing_extensions")
 sys.modules.update(dict.fromkeys(_DONE_WITHOUT))  # type: ignore[arg-type]
 
 from bachang.fabric import _forking  # noqa: E402
-from bachang.fabric import _kernel as kernel  # noqa: E402
 from bachang.fabric._agent._boot import boot  # noqa: E402
 from bachang.fabric._agent._main import report  # noqa: E402
 from bachang.fabric._assignment import MARK, STATUS_FD, AgentRequest, Assignment  # noqa: E402
 from bachang.fabric._errors import MachineError  # noqa: E402
+from bachang.fabric._procfs import command_line  # noqa: E402
 from bachang.fabric._scarcity import explain  # noqa: E402
 
 
@@ -56,6 +56,6 @@ def _become(packet: bytes) -> None:
 
 def _sign(directory: str) -> None:
     """Put the mark and the sandbox's directory on this process's command line."""
-    start, room = kernel.command_line()
+    start, room = command_line()
     words = b"\0".join([MARK.encode(), os.fsencode(directory)])
     ctypes.memmove(start, words.ljust(room, b"\0"), room)

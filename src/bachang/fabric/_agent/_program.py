@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bachang.fabric import _kernel as kernel
+from bachang.fabric._procfs import be_expendable
 
 _HIGH = 16
 """Above every number that a program is given a descriptor as."""
@@ -56,7 +57,7 @@ def begin(program: Program) -> Beginning:
 def _become(program: Program, problems: int) -> None:
     """In the child: never returns."""
     try:
-        kernel.be_expendable()
+        be_expendable()
         problems = _lift(problems)
         keep = _place(program, problems)
         program.prepare()

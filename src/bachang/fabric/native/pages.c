@@ -4,6 +4,9 @@
  * all stays as it was.
  */
 #define _GNU_SOURCE
+#include "pages.h"
+#include "python.h"
+
 #include <link.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -11,11 +14,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* Of the Python that has loaded us. */
-void PyOS_BeforeFork(void);
-void *PyObject_Malloc(size_t);
-void PyObject_Free(void *);
 
 /* Python's small objects lie in pools of one size each, which begin with how many are given out;
  * obmalloc.c, since Python 3.10. */
@@ -80,7 +78,7 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *found)
 {
     (void)size;
     struct range *range = found, text = {0, 0};
-    uintptr_t page = 4096, within = (uintptr_t)PyOS_BeforeFork;
+    uintptr_t page = 4096, within = (uintptr_t)PyObject_Malloc;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &info->dlpi_phdr[i];
         if (part->p_type != PT_LOAD || (part->p_flags & (PF_R | PF_W)) != PF_R)

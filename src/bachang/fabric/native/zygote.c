@@ -1,4 +1,4 @@
-/* The zygote's loop: a library that the Python of _zygote.py calls.
+/* The zygote's loop, which the Python of _zygote.py calls (through module.c).
  *
  * Every page that a process touches after a fork is copied, on both sides, and Python touches
  * some with every object it looks at. So requests are taken, children buried and hosts entered
@@ -15,6 +15,8 @@
  * zygote has read stays in the memory of all later services.
  */
 #define _GNU_SOURCE
+#include "zygote.h"
+
 #include "entry.h"
 
 #include <errno.h>
@@ -36,12 +38,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Of the Python that has loaded us. */
-void PyOS_BeforeFork(void);
-void PyOS_AfterFork_Parent(void);
-void PyOS_AfterFork_Child(void);
-
 enum { LINK = 3, MAX_FDS = 16, TEXT = 1 << 16 };
+enum { SLICE_NS = 100000 }; /* the least that the scheduler takes */
 enum request_kind { PREPARE, START, JOIN };
 enum report_kind { STARTED, FAILED, EXITED, JOINED };
 
@@ -67,6 +65,8 @@ static size_t child_count, child_room;
 static int own_pids = -1, deaths = -1;
 static uint32_t current;
 static struct request request;
+static char *title; /* where the command line stands */
+static size_t title_room;
 
 static void tell(enum report_kind kind, uint32_t id, int value, int childless, const char *text)
 {
@@ -132,32 +132,32 @@ static void pass(int gate)
 
 /* Enters the host and looks there like the service, whose command line takes the place of the
  * zygote's. */
-static void become_service(const int *fds, int count, uint64_t own_size, char *title, size_t room)
+static void become_service(const int *fds, int count, uint64_t own_size)
 {
     read_content(fds[1]);
     /* What the zygote itself has mapped is not the service's doing. */
     struct entry entry = enter(fds[0], fds + 3, count - 3, own_size);
     /* Without an exec the bounding set alone takes nothing away. */
     set_capabilities(entry.uid ? 0 : entry.kept);
-    strncpy(title, string(), room - 1); /* fills up with NUL */
+    strncpy(title, string(), title_room - 1); /* fills up with NUL */
     prctl(PR_SET_NAME, string(), 0, 0, 0);
 }
 
-/* Forks into the host's pid namespace; 0 in the child. */
+/* Forks into the host's pid namespace; 0 in the child.
+ *
+ * Python does not learn of it (PyOS_AfterFork_Child). In a process of one thread that holds no
+ * lock it would put right what is right, and what modules want done around forks
+ * (os.register_at_fork) is of the same kind: together some fifty pages for each service. */
 static pid_t fork_into(int host)
 {
     if (setns(host, CLONE_NEWPID) < 0) {
         tell(FAILED, current, errno, 1, "enter the host");
         return -1;
     }
-    PyOS_BeforeFork();
     pid_t pid = fork();
-    if (pid == 0) {
-        PyOS_AfterFork_Child();
+    if (pid == 0)
         return 0;
-    }
     int error = errno;
-    PyOS_AfterFork_Parent();
     if (setns(own_pids, CLONE_NEWPID) < 0)
         abort(); /* never stay inside: the next fork would land in the wrong host */
     if (pid < 0)
@@ -194,12 +194,27 @@ static void enter_sandbox(const int *namespaces, int count)
     }
 }
 
+/* Whoever wakes up interrupts us and our children at once, where the scheduler takes such a wish
+ * (Linux 6.12); elsewhere nothing changes. */
+static void take_short_slices(void)
+{
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t slice, deadline, period;
+    } wish = {.size = sizeof wish, .nice = getpriority(PRIO_PROCESS, 0), .slice = SLICE_NS};
+    syscall(SYS_sched_setattr, 0, &wish, 0);
+}
+
 /* What a fork server has forked waits here for its sandbox. A pid namespace begins with a child,
  * and pid 1 there, the agent, takes over a child whose parent ends inside: so that is forked
  * twice, and only the last one returns. */
 void join(void)
 {
     int namespaces[MAX_FDS], count;
+    take_short_slices();
     if (receive(namespaces, &count) <= 0)
         _exit(0);
     if (request.kind != JOIN) {
@@ -207,7 +222,6 @@ void join(void)
         fail("read the first request");
     }
     enter_sandbox(namespaces, count);
-    PyOS_BeforeFork();
     pid_t pid = fork();
     if (pid > 0) {
         waitpid(pid, NULL, 0);
@@ -219,15 +233,16 @@ void join(void)
         fail("fork in the sandbox");
     if (pid > 0)
         _exit(0);
-    PyOS_AfterFork_Child();
     syscall(SYS_close_range, LINK + 1, ~0U, 0);
     setsid();
     tell(JOINED, 0, 0, 0, "");
 }
 
-/* Once, before `serve`, in the process that serves. */
-int begin(void)
+int begin(char *command_line, size_t room)
 {
+    title = command_line;
+    title_room = room;
+    prctl(PR_SET_NAME, "zygote", 0, 0, 0);
     sigset_t dead;
     sigemptyset(&dead);
     sigaddset(&dead, SIGCHLD);
@@ -243,16 +258,12 @@ void use_filter(const void *program, size_t length)
     filter.len = length / sizeof *filter.filter;
 }
 
-/* Serves the agent until Python has to go on, with what stands in `content` then. Returns its
- * length: below zero in a service, above in the zygote itself, which is to prepare something;
- * zero at the end. own_size: bytes of address space in use; title: where the command line
- * stands, in so much room. */
-int serve(uint64_t own_size, char *title, size_t room, char *content, size_t size)
+struct turn serve(uint64_t own_size)
 {
     for (;;) {
         struct pollfd sources[] = {{.fd = LINK, .events = POLLIN}, {.fd = deaths, .events = POLLIN}};
         if (poll(sources, 2, -1) < 0 && errno != EINTR)
-            return 0;
+            return (struct turn){.of = NOBODY};
         if (sources[1].revents) {
             struct signalfd_siginfo info;
             while (read(deaths, &info, sizeof info) > 0)
@@ -264,30 +275,22 @@ int serve(uint64_t own_size, char *title, size_t room, char *content, size_t siz
         int fds[MAX_FDS], count;
         ssize_t length = receive(fds, &count) - (ssize_t)offsetof(struct request, text);
         if (length < 0)
-            return 0;
+            return (struct turn){.of = NOBODY};
         current = request.id;
-        if (request.kind == PREPARE) {
-            memcpy(content, request.text, length);
-            return length;
-        }
+        if (request.kind == PREPARE)
+            return (struct turn){ZYGOTE, request.text, length};
         if (count < 3) {
             tell(FAILED, current, EBADMSG, 1, "read a request");
             continue;
         }
         pid_t pid = fork_into(fds[0]);
         if (pid == 0) {
-            become_service(fds, count, own_size, title, room);
-            length = end - at;
-            if ((size_t)length > size) {
-                errno = E2BIG;
-                fail("take the environment");
-            }
-            memcpy(content, at, length);
+            become_service(fds, count, own_size);
             pass(fds[2]);
             if (syscall(SYS_close_range, LINK, ~0U, 0) < 0)
                 fail("close all descriptors but the streams");
             prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* from here on the host's root may look into it */
-            return -length;
+            return (struct turn){SERVICE, at, end - at};
         }
         if (pid > 0) {
             remember(pid, current);

@@ -1,0 +1,84 @@
+/* The module that _zygote.py has of zygote.c and pages.c.
+ *
+ * Through `ctypes` each service would have thirty pages more to copy, and its zygote hundred more
+ * to hand on with every fork.
+ */
+#include "pages.h"
+#include "python.h"
+#include "zygote.h"
+
+static PyObject *nothing(void)
+{
+    return Py_BuildValue("");
+}
+
+static PyObject *py_join(PyObject *self, PyObject *none)
+{
+    (void)self, (void)none;
+    join();
+    return nothing();
+}
+
+static PyObject *py_begin(PyObject *self, PyObject *arguments)
+{
+    (void)self;
+    unsigned long long command_line, room;
+    if (!PyArg_ParseTuple(arguments, "KK", &command_line, &room))
+        return NULL;
+    if (begin((char *)command_line, room) < 0)
+        return PyErr_SetFromErrnoWithFilename(PyExc_OSError, "begin to serve");
+    return nothing();
+}
+
+static PyObject *py_use_filter(PyObject *self, PyObject *program)
+{
+    (void)self;
+    char *instructions;
+    ptrdiff_t size;
+    if (PyBytes_AsStringAndSize(program, &instructions, &size) < 0)
+        return NULL;
+    Py_IncRef(program); /* for ever */
+    use_filter(instructions, size);
+    return nothing();
+}
+
+static PyObject *py_serve(PyObject *self, PyObject *own_size)
+{
+    (void)self;
+    struct turn turn = serve(PyLong_AsUnsignedLongLong(own_size));
+    if (turn.of == NOBODY)
+        return nothing();
+    return Py_BuildValue(
+        "(iN)", turn.of == SERVICE, PyMarshal_ReadObjectFromString(turn.content, turn.size));
+}
+
+static PyObject *py_fill_gaps(PyObject *self, PyObject *none)
+{
+    (void)self, (void)none;
+    fill_gaps();
+    return nothing();
+}
+
+static PyObject *py_text_on_huge_pages(PyObject *self, PyObject *none)
+{
+    (void)self, (void)none;
+    text_on_huge_pages();
+    return nothing();
+}
+
+static struct method methods[] = {
+    {"join", py_join, NO_ARGUMENT, NULL},
+    {"begin", py_begin, ARGUMENTS, NULL},
+    {"use_filter", py_use_filter, ONE_ARGUMENT, NULL},
+    {"serve", py_serve, ONE_ARGUMENT, NULL},
+    {"fill_gaps", py_fill_gaps, NO_ARGUMENT, NULL},
+    {"text_on_huge_pages", py_text_on_huge_pages, NO_ARGUMENT, NULL},
+    {0},
+};
+
+PyObject *PyInit_zygote(void)
+{
+    static struct module module = {
+        .references = 1, .name = "zygote", .size = -1, .methods = methods};
+    return PyModule_Create2(&module, STABLE_ABI);
+}
