@@ -94,7 +94,7 @@ class Zygote:
         return True
 
 
-def _run_service(source: str, function: str, environment: dict[str, str]) -> NoReturn:
+def _run_service(source: str, folder: str, function: str, environment: dict[str, str]) -> NoReturn:
     """Run it to its end, as ``python3 FILE`` would."""
     status = 0
     try:
@@ -106,7 +106,7 @@ def _run_service(source: str, function: str, environment: dict[str, str]) -> NoR
         if source.startswith(BUILT_IN):
             entry = getattr(importlib.import_module(source), function)
         else:
-            sys.path.insert(0, os.path.dirname(source))
+            sys.path.insert(0, folder)
             entry = getattr(_load(source), function)
         entry()
         _wait_for_threads()

@@ -80,4 +80,4 @@ def service(entry: bytes, name: str, argv: list[str], environment: dict[str, str
     """
     source, function = argv
     looks = _recipe.word(f"python3 {source}") + _recipe.word(name)
-    return entry + looks + marshal.dumps((source, function, environment))
+    return entry + looks + marshal.dumps((source, os.path.dirname(source), function, environment))
