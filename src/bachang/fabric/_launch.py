@@ -338,8 +338,12 @@ def _start_mapping(tool: str, pid: int, own: int, file: str) -> subprocess.Popen
     # such as are this account's.
     given = subordinate_ids(file)
     first = str(given.first) if given else "0"
-    words = [tool, str(pid), "0", str(own), "1", "1", first, str(_MOST_IDS)]
-    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    words = [shutil.which(tool) or tool, str(pid), "0", str(own), "1", "1", first, str(_MOST_IDS)]
+    # With a path, and descriptors that close by themselves, this is posix_spawn(3), which does not
+    # wait beside the tool on its processor: both run at once.
+    return subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, close_fds=False
+    )
 
 
 def _map_single(pid: int) -> None:
