@@ -10,15 +10,14 @@ import sys
 
 import pytest
 
-from bachang.fabric._native import ZYGOTE
+from bachang.fabric._native import FORKS
 
 _HUGE_PAGE = 2 << 20
 _COLLAPSE = 25
 _LIBRARY = f"""
-import gc, http.server, importlib.util, json, os, resource
-spec = importlib.util.spec_from_file_location("zygote", {str(ZYGOTE)!r})
-library = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(library)
+import gc, http.server, json, os, resource
+from bachang.fabric._forks import load
+library = load({str(FORKS)!r})
 """
 _FAULTS_OF_A_CHILD = """
 keep = []

@@ -47,7 +47,7 @@ class Assignment:
     scratch: str
     """An empty directory, a place for mounts that nobody outside sees."""
     zygote: str
-    """Path of the zygote's library."""
+    """The path of `bachang.fabric._forks.load`."""
     plant_argv: tuple[str, ...]
     preload: tuple[str, ...]
     """Modules that the zygote has ready."""

@@ -19,7 +19,7 @@ import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
-from bachang.fabric._native import ZYGOTE
+from bachang.fabric._native import FORKS
 from bachang.fabric._zygote_wire import ENVIRONMENT, TITLE_ROOM
 
 _PACKAGE = str(Path(__file__).parents[2])
@@ -70,7 +70,7 @@ ZYGOTES = Server(
     name="bachang-zygote-server",
     options=("-s", "-P", "-B"),
     boot=_BEGIN + "from bachang.fabric._zygote_server import serve; serve(*sys.argv[1:3])",
-    arguments=(str(ZYGOTE),),
+    arguments=(str(FORKS),),
     environment=ENVIRONMENT,
     room=TITLE_ROOM,
 )

@@ -15,7 +15,7 @@ from bachang.fabric._client import LocalSandbox
 from bachang.fabric._demands import least
 from bachang.fabric._fork_server import agents
 from bachang.fabric._launch import enough_ids, launch, new_sandbox_id
-from bachang.fabric._native import ZYGOTE, built, stale
+from bachang.fabric._native import FORKS, built, stale
 from bachang.fabric._ownership import sweep
 from bachang.fabric._preload import KNOWN, chosen
 from bachang.fabric._scarcity import explain
@@ -68,7 +68,7 @@ class LocalFabric(contract.Fabric):
             sandbox=new_sandbox_id(name),
             world=world,
             scratch=str(directory.path / "scratch"),
-            zygote=str(ZYGOTE),
+            zygote=str(FORKS),
             plant_argv=self._plant_argv,
             preload=chosen(world, self._preload),
             ready_timeout_s=self._ready_timeout_s,

@@ -8,16 +8,16 @@ _NATIVE = Path(__file__).parent / "native"
 SOURCES = tuple(sorted(_NATIVE.glob("*.[ch]")))
 SPAWNER = _NATIVE / "spawner"
 """The program that makes hosts."""
-ZYGOTE = _NATIVE / "zygote.so"
-"""The zygote's module."""
+FORKS = _NATIVE / "forks.so"
+"""The module of processes that are forked often (`bachang.fabric._forks`)."""
 
 
 def built() -> bool:
     """Are both there?"""
-    return SPAWNER.exists() and ZYGOTE.exists()
+    return SPAWNER.exists() and FORKS.exists()
 
 
 def stale() -> bool:
     """Is a source newer than what was made of it?"""
-    oldest = min(one.stat().st_mtime for one in (SPAWNER, ZYGOTE))
+    oldest = min(one.stat().st_mtime for one in (SPAWNER, FORKS))
     return any(one.exists() and one.stat().st_mtime > oldest for one in SOURCES)

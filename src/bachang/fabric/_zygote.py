@@ -7,7 +7,7 @@ the spawner does, with the same code; then it runs ``FILE:FUNCTION`` of the host
 ``MODULE:FUNCTION`` of `bachang.services`.
 
 What a fork touches is copied, page by page, so the loop and the entry are C
-(``native/zygote.c``, a module of this Python), and what every service needs done in Python
+(``native/zygote.c``), and what every service needs done in Python
 is done before the forks, as far as it can be. Descriptor 3 is the link to the agent; its
 packets are those of `bachang.fabric._zygote_wire`.
 """
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
 import os
 import signal
 import sys
@@ -24,35 +23,26 @@ import types
 from collections.abc import Iterable
 
 from bachang.fabric import _procfs as procfs
+from bachang.fabric._forks import load
 from bachang.fabric._zygote_modules import Modules, is_loaded
 from bachang.fabric._zygote_wire import BUILT_IN, LINK_FD
 
 TYPE_CHECKING = False  # as type checkers read it; each fork would pay for `typing`
 
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import NoReturn
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PYTHONS_OWN = {signal.SIGPIPE, signal.SIGXFSZ}
 """Python ignores them by itself."""
 
 
-def _native(path: str) -> Any:
-    """``native/zygote.c`` and ``pages.c``, as a module."""
-    spec = importlib.util.spec_from_file_location("zygote", path)
-    if spec is None or spec.loader is None:
-        raise ImportError("not a module of this Python", path=path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 class Zygote:
     """A ready Python."""
 
-    def __init__(self, library: str) -> None:
+    def __init__(self, native: str) -> None:
         _look_like_the_hosts_own()
-        self._native = _native(library)
+        self._native = load(native)
         self._modules = Modules()
 
     def have(self, modules: Iterable[str]) -> None:
@@ -165,7 +155,7 @@ def _mind_all_signals() -> None:
 
 
 def main() -> None:
-    """Run the zygote; descriptor 3 leads to the agent, the only argument is the library."""
+    """Run the zygote; descriptor 3 leads to the agent, the only argument is the path of `load`."""
     os.set_inheritable(LINK_FD, False)
     Zygote(sys.argv[1]).serve()
 

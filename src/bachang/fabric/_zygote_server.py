@@ -14,14 +14,14 @@ _USUAL = ("http.server", "json", "urllib.parse", "encodings.idna")
 """Modules that services have in common: what a world's own need besides, its zygote imports."""
 
 
-def serve(channel: str, library: str) -> None:
+def serve(channel: str, native: str) -> None:
     """Fork a zygote for each packet; end when the client does.
 
     Args:
         channel: The descriptor of the requests.
-        library: Path of the zygote's library.
+        native: The path of `bachang.fabric._forks.load`.
     """
-    zygote = Zygote(library)
+    zygote = Zygote(native)
     zygote.have(_USUAL)
     zygote.will_be_forked_often()
     _forking.serve(int(channel), "bachang-zygotes", lambda _: zygote.join(), lambda *_: None)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bachang.fabric._native import SPAWNER, ZYGOTE, built, stale
+from bachang.fabric._native import FORKS, SPAWNER, built, stale
 
 _FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra")
 _AS_A_LIBRARY = ("-shared", "-fPIC")
@@ -27,8 +27,8 @@ def build() -> list[Path]:
     """
     if not built() or stale():
         _compile(SPAWNER, "-static", "spawner.c", "entry.c")
-        _compile(ZYGOTE, *_AS_A_LIBRARY, "module.c", "zygote.c", "entry.c", "pages.c")
-    return [SPAWNER, ZYGOTE]
+        _compile(FORKS, *_AS_A_LIBRARY, "forks.c", "zygote.c", "entry.c", "pages.c")
+    return [SPAWNER, FORKS]
 
 
 def _compile(target: Path, *words: str) -> None:

@@ -12,17 +12,19 @@ import os
 import socket
 import sys
 
-import msgspec
-
 _DONE_WITHOUT = ("bz2", "lzma", "ssl", "typing_extensions")
 """What asyncio, shutil and msgspec import only if it is there: time, and memory of every agent."""
 sys.modules.update(dict.fromkeys(_DONE_WITHOUT))  # type: ignore[arg-type]
+
+import msgspec  # noqa: E402
 
 from bachang.fabric import _forking  # noqa: E402
 from bachang.fabric._agent._boot import boot  # noqa: E402
 from bachang.fabric._agent._main import report  # noqa: E402
 from bachang.fabric._assignment import MARK, STATUS_FD, AgentRequest, Assignment  # noqa: E402
 from bachang.fabric._errors import MachineError  # noqa: E402
+from bachang.fabric._forks import load  # noqa: E402
+from bachang.fabric._native import FORKS  # noqa: E402
 from bachang.fabric._procfs import command_line  # noqa: E402
 from bachang.fabric._scarcity import explain  # noqa: E402
 
@@ -31,6 +33,10 @@ def serve(channel: int) -> None:
     """Fork an agent for each packet; end when the client does."""
     _get_ready()
     gc.disable()
+    gc.collect()
+    native = load(str(FORKS))
+    native.fill_gaps()
+    native.text_on_huge_pages()
     _forking.serve(channel, "bachang-agents", _become, _refuse)
 
 

@@ -62,7 +62,7 @@ def _has_own_pid_limit() -> bool:
     """Does ``pid_max`` belong to a pid namespace here (Linux 6.14)? Then hosts are limited."""
     path = "/proc/sys/kernel/pid_max"
     try:
-        with open(path, "r+", encoding="ascii") as file:
+        with open(path, "r+b", buffering=0) as file:
             value = file.read()
             file.seek(0)
             file.write(value)

@@ -1,4 +1,4 @@
-/* The module that _zygote.py has of zygote.c and pages.c.
+/* A module for Python's processes that are forked often: zygote.c and pages.c.
  *
  * Through `ctypes` each service would have thirty pages more to copy, and its zygote hundred more
  * to hand on with every fork.
@@ -76,9 +76,9 @@ static struct method methods[] = {
     {0},
 };
 
-PyObject *PyInit_zygote(void)
+PyObject *PyInit_forks(void)
 {
     static struct module module = {
-        .references = 1, .name = "zygote", .size = -1, .methods = methods};
+        .references = 1, .name = "forks", .size = -1, .methods = methods};
     return PyModule_Create2(&module, STABLE_ABI);
 }

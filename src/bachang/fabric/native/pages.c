@@ -1,7 +1,6 @@
 /* What keeps forks of a Python cheap: fewer pages that each has to copy, or to look for.
  *
- * Part of the zygote's library. Everything here is for speed alone: where it does not work,
- * all stays as it was.
+ * Everything here is for speed alone: where it does not work, all stays as it was.
  */
 #define _GNU_SOURCE
 #include "pages.h"

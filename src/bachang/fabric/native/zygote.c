@@ -1,4 +1,4 @@
-/* The zygote's loop, which the Python of _zygote.py calls (through module.c).
+/* The zygote's loop, which the Python of _zygote.py calls (through forks.c).
  *
  * Every page that a process touches after a fork is copied, on both sides, and Python touches
  * some with every object it looks at. So requests are taken, children buried and hosts entered

@@ -1,0 +1,31 @@
+"""C for processes that are forked often: ``native/forks.c``.
+
+Its functions are ``fill_gaps()``, after which what is made lies together, ``text_on_huge_pages()``
+for Python's own code, which takes a millisecond, and what `bachang.fabric._zygote` serves with.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def load(path: str) -> Any:
+    """The module.
+
+    Args:
+        path: `bachang.fabric._native.FORKS`; a zygote is told it, which spares it `pathlib`.
+
+    Raises:
+        ImportError: it is not there, or for another Python.
+    """
+    spec = importlib.util.spec_from_file_location("forks", path)
+    if spec is None or spec.loader is None:
+        raise ImportError("not a module of this Python", path=path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
