@@ -77,8 +77,8 @@ _SYSTEM_ACCOUNTS = (
 
 def accounts(host: Host) -> dict[str, Account]:
     """All accounts that programs may be run as, root included."""
-    groups = _groups(host)
     found = {one.name: one for one in _SYSTEM_ACCOUNTS}
+    groups = _groups(host) if host.users else {}
     for user in host.users:
         extra = tuple(groups[name] for name in user.groups)
         found[user.name] = Account(

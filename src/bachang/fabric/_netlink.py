@@ -22,6 +22,7 @@ ERROR = 2
 DONE = 3
 
 _HEADER = struct.Struct("=IHHII")
+HEADER_BYTES = _HEADER.size
 _ATTRIBUTE = struct.Struct("=HH")
 _ACK_CAPPED = 0x100
 _ACK_TEXT = 0x200

@@ -13,6 +13,7 @@ _SOL_NETLINK = 270
 _CAP_ACK, _EXT_ACK, _STRICT = 10, 11, 12
 _RECEIVE_BYTES = 1 << 16
 _BATCH_BYTES = 60_000
+_Request = tuple[int, int, bytes]
 _ON_THE_LINK = ("fe80::/64", "::1/128")
 """The kernel's own IPv6 routes, which come with a link and lead nowhere beyond it."""
 
@@ -33,7 +34,7 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def ask(self, requests: list[tuple[int, int, bytes]]) -> None:
+    def ask(self, requests: list[_Request]) -> None:
         """Do (type, flags, body) one after the other; stops at nothing, reports the first error.
 
         Raises:
@@ -41,11 +42,13 @@ class Connection:
                 is its place in ``requests``.
         """
         first = self._sequence + 1
-        parts = [self._numbered(kind, flags | nl.ACK, body) for kind, flags, body in requests]
         problems: dict[int, tuple[int, str]] = {}
-        for batch in _batches(parts):
-            self._socket.sendall(b"".join(batch))
-            self._collect(len(batch), problems)
+        for batch in _batches(requests):
+            *before, (kind, flags, body) = batch
+            parts = [self._numbered(*request) for request in before]
+            parts.append(self._numbered(kind, flags | nl.ACK, body))  # it answers in turn
+            self._socket.sendall(b"".join(parts))
+            self._collect(problems)
         if problems:
             sequence = min(problems)
             number, words = problems[sequence]
@@ -100,25 +103,28 @@ class Connection:
         self._sequence += 1
         return nl.message(kind, flags, self._sequence, body)
 
-    def _collect(self, count: int, problems: dict[int, tuple[int, str]]) -> None:
-        while count:
+    def _collect(self, problems: dict[int, tuple[int, str]]) -> None:
+        """Until the last request is answered; of those before only what failed is."""
+        answered = 0
+        while answered != self._sequence:
             for received in nl.messages(self._socket.recv(_RECEIVE_BYTES)):
                 if received.type != nl.ERROR:
                     continue
-                count -= 1
+                answered = received.sequence
                 number, words = nl.failure(received)
                 if number:
-                    problems[received.sequence] = (number, words)
+                    problems[answered] = (number, words)
 
 
-def _batches(parts: list[bytes]) -> list[list[bytes]]:
+def _batches(requests: list[_Request]) -> list[list[_Request]]:
     """Split so that one datagram and all of its answers fit into the socket's buffers."""
-    batches: list[list[bytes]] = []
+    batches: list[list[_Request]] = []
     room = 0
-    for part in parts:
-        if not batches or room < len(part) or len(batches[-1]) >= 100:
+    for request in requests:
+        size = nl.HEADER_BYTES + len(request[2])
+        if not batches or room < size or len(batches[-1]) >= 100:
             batches.append([])
             room = _BATCH_BYTES
-        batches[-1].append(part)
-        room -= len(part)
+        batches[-1].append(request)
+        room -= size
     return batches

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -146,11 +147,11 @@ class Switch:
             with _explained(f"host {host.name}: addresses and routes"):
                 netlink.ask(_configuration(host))
             self._make_like_wires(host)
-            links, routes = netlink.links(), netlink.routes()
+            links, routes = socket.if_nameindex(), netlink.routes()
         _compare(
             host.name,
             "links",
-            {(link.index, link.name) for link in links},
+            set(links),
             {(_links.LOOPBACK, "lo")}
             | {(_FIRST_INDEX + place, one.name) for place, one in enumerate(host.interfaces)},
         )

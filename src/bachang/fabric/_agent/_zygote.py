@@ -15,7 +15,6 @@ import os
 import signal
 import socket
 import sys
-from typing import BinaryIO
 
 from bachang.fabric import _seccomp, _zygote_wire
 from bachang.fabric._accounts import ROOT
@@ -118,9 +117,13 @@ class Zygote:
         what = _zygote_wire.service(entry(command), name, command.argv, own)
         try:
             self._import(command.argv[0])
-            with _memory_file(what) as content:
+            content = os.memfd_create("request", os.MFD_CLOEXEC)
+            try:
+                os.write(content, what)
                 packet = _zygote_wire.start(self._next)
-                self._send_surely(packet, [host, content.fileno(), self._gate, *cgroups])
+                self._send_surely(packet, [host, content, self._gate, *cgroups])
+            finally:
+                os.close(content)
             process.parent = self._turn
         except OSError as error:
             self._fail(self._next, error.strerror or "the zygote is gone", childless=True)
@@ -296,10 +299,3 @@ def _words(text: bytes, number: int) -> str:
     """Of a failure."""
     what = text.partition(b"\0")[0].decode(errors="replace")
     return f"{what}: {os.strerror(number)}"
-
-
-def _memory_file(content: bytes) -> BinaryIO:
-    """An open file without a name that holds ``content``."""
-    file = os.fdopen(os.memfd_create("request", os.MFD_CLOEXEC), "wb", buffering=0)
-    file.write(content)
-    return file
