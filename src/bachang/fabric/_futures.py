@@ -13,6 +13,7 @@ def settle(future: asyncio.Future[Any], value: object) -> None:
 
 
 def refuse(future: asyncio.Future[Any], error: Exception) -> None:
-    """Set an error, unless the future is done."""
+    """Set an error, unless the future is done; that nobody waits for it is no fault."""
     if not future.done():
         future.set_exception(error)
+        future.exception()

@@ -8,7 +8,6 @@ import errno
 import os
 import signal
 from dataclasses import dataclass
-from typing import Any
 
 _NONE = -1
 _WHOLE_GROUP = 4
@@ -62,13 +61,4 @@ class Process:
 def new_process() -> Process:
     """A program that was just asked for."""
     loop = asyncio.get_running_loop()
-    process = Process(loop.create_future(), loop.create_future(), loop.create_future())
-    for future in (process.started, process.exited):
-        future.add_done_callback(_look_at)
-    return process
-
-
-def _look_at(future: asyncio.Future[Any]) -> None:
-    """Mark an exception as seen: whoever waits for the other future gets it too."""
-    if not future.cancelled():
-        future.exception()
+    return Process(loop.create_future(), loop.create_future(), loop.create_future())

@@ -119,7 +119,6 @@ def _callbacks_that_fail(loop: asyncio.AbstractEventLoop) -> asyncio.Future[None
             loop.default_exception_handler(context)
 
     loop.set_exception_handler(take)
-    broken.add_done_callback(asyncio.Future.exception)
     return broken
 
 

@@ -27,7 +27,7 @@ from bachang.fabric._agent._services import Supervisor, command_of, wait_ready
 from bachang.fabric._agent._shaping import load_losses
 from bachang.fabric._agent._stillness import Stillness
 from bachang.fabric._agent._succession import take_over
-from bachang.fabric._agent._together import to_its_end, together
+from bachang.fabric._agent._together import side_by_side, to_its_end, together
 from bachang.fabric._agent._zygote import Zygote
 from bachang.fabric._assignment import ZYGOTE_FD, Assignment
 from bachang.fabric._cgroups import Held
@@ -89,16 +89,14 @@ class World:
         self._compare_isolation()
         self.switch.build()
         await load_losses(self.children, self.plan)
-        gate = asyncio.Semaphore(_BESIDE_EACH_OTHER)
 
         async def one(host: Host) -> None:
-            async with gate:
-                live = await self._maker.make(host, 0)
-                live.check_alive()  # from here on `_init_ended` finds it
-                self.hosts[host.name] = live
-                self._start_services(live)
+            live = await self._maker.make(host, 0)
+            live.check_alive()  # from here on `_init_ended` finds it
+            self.hosts[host.name] = live
+            self._start_services(live)
 
-        await together([one(host) for host in self.plan.hosts])
+        await side_by_side(one, self.plan.hosts, most=_BESIDE_EACH_OTHER)
         self.hosts = {host.name: self.hosts[host.name] for host in self.plan.hosts}
         if not await self.switch.finish(self.plan.hosts):
             self.lateness.tell(self.hosts.values())
@@ -145,18 +143,15 @@ class World:
         self.check_running()
         async with self._change:
             self.journal.begin_epoch()
-            gate = asyncio.Semaphore(_BESIDE_EACH_OTHER)
-
             old: list[LiveHost] = []  # their end would hold up the births of others
 
             async def one(name: str) -> None:
-                async with gate:
-                    old.append(await self._replace(name))
-                    if len(old) > _BESIDE_EACH_OTHER:
-                        self._retire(old.pop(0))
+                old.append(await self._replace(name))
+                if len(old) > _BESIDE_EACH_OTHER:
+                    self._retire(old.pop(0))
 
             try:
-                await together([one(name) for name in list(self.hosts)])
+                await side_by_side(one, list(self.hosts), most=_BESIDE_EACH_OTHER)
             finally:
                 for live in old:
                     self._retire(live)

@@ -11,7 +11,6 @@ import asyncio
 import enum
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from bachang.fabric import _kernel as kernel
 from bachang.fabric._agent._gate import Gate
@@ -20,6 +19,7 @@ from bachang.fabric._agent._lookout import Lookout
 from bachang.fabric._agent._record import Journal
 from bachang.fabric._command import Command
 from bachang.fabric._contract import MachineError, WorldError
+from bachang.fabric._futures import refuse, settle
 from bachang.fabric._process import Process, SpawnError
 from bachang.fabric._scarcity import explain_last_words
 from bachang.plan import Service
@@ -81,7 +81,6 @@ class Supervisor:
         self.reason = ""
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Set when the service is up for the first time; fails if it never can be."""
-        self.ready.add_done_callback(_look_at)
 
     @property
     def subject(self) -> str:
@@ -138,8 +137,7 @@ class Supervisor:
         if not exited.done():
             self.state, self.reason = State.UP, ""
             self._journal.note("service.up", self.subject)
-            if not self.ready.done():
-                self.ready.set_result(None)
+            settle(self.ready, None)
         try:
             status = await exited
         except SpawnError as error:
@@ -159,21 +157,24 @@ class Supervisor:
         scarce = explain_last_words(reason)
         self.state, self.reason = State.DOWN, reason
         self._journal.note("service.down", self.subject, {"reason": reason})
-        if not self.ready.done():
-            words = f"service {self.subject} {reason}"
-            self.ready.set_exception(
-                MachineError(f"{words}: {scarce}") if scarce else WorldError(words)
-            )
+        words = f"service {self.subject} {reason}"
+        refuse(self.ready, MachineError(f"{words}: {scarce}") if scarce else WorldError(words))
 
     async def _listens_or(self, exited: asyncio.Future[int]) -> None:
         """Return when the service's port listens, or when it has ended."""
         port = self._service.ready_port
         if port is None:
             return
-        self._listening = self._lookout.listening(self._host.network, port)
-        either: set[asyncio.Future[Any]] = {self._listening, exited}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        self._listening.cancel()
+        listening = self._listening = self._lookout.listening(self._host.network, port)
+
+        def give_up(_: object) -> None:
+            settle(listening, None)
+
+        exited.add_done_callback(give_up)
+        try:
+            await listening
+        finally:
+            exited.remove_done_callback(give_up)
 
 
 async def wait_ready(hosts: list[LiveHost], limit_s: float) -> None:
@@ -201,8 +202,3 @@ def socket_in(network: int, home: int, family: int) -> socket.socket:
     """A TCP socket of a family of addresses, born in a network namespace."""
     with kernel.inside_network(network, home):
         return socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-
-
-def _look_at(future: asyncio.Future[None]) -> None:
-    if not future.cancelled():
-        future.exception()

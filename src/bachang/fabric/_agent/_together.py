@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+_Item = TypeVar("_Item")
 
 
 async def together(work: Iterable[Awaitable[Any]]) -> None:
@@ -17,6 +19,19 @@ async def together(work: Iterable[Awaitable[Any]]) -> None:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         raise
+
+
+async def side_by_side(
+    work: Callable[[_Item], Awaitable[Any]], items: Iterable[_Item], *, most: int
+) -> None:
+    """Do it with each, in turn and so many at once; for errors see `together`."""
+    left = iter(items)
+
+    async def go_on() -> None:
+        for one in left:
+            await work(one)
+
+    await together([go_on() for _ in range(most)])
 
 
 async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
