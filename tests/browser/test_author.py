@@ -156,6 +156,8 @@ def test_what_is_wrong_is_told_in_chinese(
 def test_a_pack_is_proven_live(page: Page, atelier: str) -> None:
     page.goto(atelier)
     page.get_by_role("tab", name="Proof").click()
+    expect(page.get_by_text("Never verified here")).to_be_visible()
+    expect(page.get_by_role("link", name="Whole report")).to_have_count(0)
     page.get_by_role("button", name=re.compile("Verify$")).click()
     expect(page.get_by_text("Being verified in living sandboxes")).to_be_visible()
     expect(page.get_by_text("Verified", exact=True)).to_be_visible()

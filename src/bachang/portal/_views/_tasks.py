@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -71,5 +72,5 @@ def _inject_text(inject: Any) -> Text:
     if inject.message:
         return dict(inject.message)
     if inject.point is not None:
-        return {"en": f"{inject.point} = {inject.value}"}
+        return {"en": f"{inject.point} = {json.dumps(inject.value, ensure_ascii=False)}"}
     return {"en": inject.name}

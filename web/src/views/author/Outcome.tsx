@@ -107,9 +107,11 @@ function Proof({ pack, proof }: { pack: string; proof: Verification | null }): R
   return (
     <>
       <VerifyReport shown={proof} />
-      <p className={css.note}>
-        <Link to={`/packs/${pack}/verification`}>{t("author.wholeReport")}</Link>
-      </p>
+      {proof.state === "none" ? null : (
+        <p className={css.note}>
+          <Link to={`/packs/${pack}/verification`}>{t("author.wholeReport")}</Link>
+        </p>
+      )}
     </>
   );
 }

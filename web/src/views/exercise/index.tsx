@@ -42,7 +42,7 @@ interface ConsoleProps {
 function Console({ exercise, connection }: ConsoleProps): ReactElement {
   const { t } = useTranslation();
   const [view, setView] = useState<"table" | "map">("table");
-  const tasks = useTaskTitles(exercise.id);
+  const tasks = useTaskTitles(exercise);
   const askReset = useReset();
   const options = (["table", "map"] as const).map((value) => ({ value, label: t(`console.${value}`) }));
   return (
@@ -77,9 +77,10 @@ function Console({ exercise, connection }: ConsoleProps): ReactElement {
 }
 
 /** What the tasks of an exercise are called, in the order of the pack. */
-function useTaskTitles(id: string): ReadonlyMap<string, string> {
+function useTaskTitles({ id, runs }: Exercise): ReadonlyMap<string, string> {
   const text = useText();
-  const board = useQuery({ queryKey: ["board", id], queryFn: () => portal.board(id) });
+  const known = runs.some(({ tasks }) => tasks > 0); // not before the first sandbox is there
+  const board = useQuery({ queryKey: ["board", id, known], queryFn: () => portal.board(id) });
   return new Map(board.data?.tasks.map(({ name, title }) => [name, text(title)]));
 }
 
