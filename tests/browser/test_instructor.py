@@ -32,6 +32,7 @@ def start_class(page: Page, serving: Serving, group: str) -> None:
     page.get_by_role("button", name="Start a class").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("fit on this machine now")
+    expect(dialog.get_by_label("Title")).to_have_value("Blackout")
     dialog.get_by_role("combobox").click()
     page.locator(".ant-select-item-option", has_text=group).click()
     dialog.get_by_label("Title").fill("Power night")

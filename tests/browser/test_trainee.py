@@ -36,7 +36,7 @@ def test_solves_the_first_task_through_the_terminal(page: Page, run_address: str
     answer = page.get_by_label("Your answer")
     answer.fill("10.20.30.99")
     answer.press("Enter")
-    expect(page.get_by_text("Not right")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_text("Not right")
     answer.fill("10.20.30.12")
     answer.press("Enter")
     expect(page.get_by_text("Right. +50 points")).to_be_visible()

@@ -62,7 +62,7 @@ def refusal(task: Task, answer: str, now: Mapping[str, Standing]) -> Verdict | N
         return _refused(task, "already solved", "已经完成")
     if closed := missing(task, now):
         names = ", ".join(closed)
-        return _refused(task, f"locked: solve {names} first", f"未解锁:请先完成 {names}")
+        return _refused(task, f"locked: solve {names} first", f"未解锁：请先完成 {names}")
     if 0 < task.max_attempts <= now[task.name].attempts:
         limit = task.max_attempts
         return _refused(task, f"all {limit} attempts are used up", f"{limit} 次机会已用完")
@@ -106,7 +106,7 @@ def _judge_world(plan: Plan, task: Task, view: View, samples: Sequence[Event]) -
     held = view.time_s - since
     if held < condition.for_s:
         en = f"holds for {held:.1f} s so far, {condition.for_s:g} s are needed"
-        zh = f"目前已保持 {held:.1f} 秒,需要保持 {condition.for_s:g} 秒"
+        zh = f"目前已保持 {held:.1f} 秒，需要保持 {condition.for_s:g} 秒"
         return _verdict(task, Outcome.WRONG, en, zh)
     return _verdict(task, Outcome.SOLVED, "the world is as it should be", "现场状态符合要求")
 

@@ -142,7 +142,7 @@ function AnswerBox({ task, locked, onAnswer }: AnswerBoxProps): ReactElement {
         </>
       )}
       <div aria-live="polite">
-        {judged ? <JudgedNote judged={judged} /> : null}
+        {judged ? <JudgedNote judged={judged} typed={typed} /> : null}
         {error === null ? null : <ProblemNote problem={asProblem(error)} />}
       </div>
     </section>
@@ -162,7 +162,13 @@ function Price({ task }: { task: Task }): ReactElement {
   return <p className={css.note}>{parts.filter(Boolean).join(" · ")}</p>;
 }
 
-function JudgedNote({ judged }: { judged: Judged }): ReactElement {
+interface JudgedNoteProps {
+  judged: Judged;
+  /** An answer that was typed is right or not; of a state of the world there is more to say. */
+  typed: boolean;
+}
+
+function JudgedNote({ judged, typed }: JudgedNoteProps): ReactElement {
   const { t } = useTranslation();
   const language = useLanguage();
   const { correct, outcome, points } = judged;
@@ -172,8 +178,8 @@ function JudgedNote({ judged }: { judged: Judged }): ReactElement {
       ? t("task.refused")
       : t("task.wrong");
   const type = correct ? "success" : outcome === "refused" ? "info" : "warning";
-  const reason = pick(judged.reason, language);
-  return <Alert type={type} showIcon title={title} description={correct ? null : reason} />;
+  const plain = correct || (typed && outcome !== "refused");
+  return <Alert type={type} showIcon title={title} description={plain ? null : pick(judged.reason, language)} />;
 }
 
 /** Runs an action, telling whether it is under way and how it failed last. */

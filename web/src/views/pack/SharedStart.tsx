@@ -7,7 +7,7 @@ import { Empty } from "#/components/Empty";
 import { asProblem } from "#/components/Failed";
 import { ProblemNote } from "#/components/ProblemNote";
 import { Waiting } from "#/components/Waiting";
-import { useTranslation } from "#/language";
+import { useText, useTranslation } from "#/language";
 import type { Pack } from "#/models/pack";
 import type { Group } from "#/models/people";
 import { useQuery } from "#/transport/hooks";
@@ -32,6 +32,7 @@ interface SharedStartProps {
 
 export function SharedStart({ kind, pack, onClose }: SharedStartProps): ReactElement {
   const { t } = useTranslation();
+  const text = useText();
   const [form] = Form.useForm<Wanted>();
   const chosen = Form.useWatch("group", form);
   const groups = useQuery({ queryKey: ["groups"], queryFn: people.groups });
@@ -65,7 +66,7 @@ export function SharedStart({ kind, pack, onClose }: SharedStartProps): ReactEle
           </Empty>
         ) : (
           <Form form={form} layout="vertical" onFinish={begin}>
-            {groups.data ? <Fields groups={groups.data} /> : <Waiting />}
+            {groups.data ? <Fields groups={groups.data} title={text(pack.title)} /> : <Waiting />}
           </Form>
         )}
         <CapacityLine pack={pack.name} wanted={sandboxes} />
@@ -75,7 +76,13 @@ export function SharedStart({ kind, pack, onClose }: SharedStartProps): ReactEle
   );
 }
 
-function Fields({ groups }: { groups: readonly Group[] }): ReactElement {
+interface FieldsProps {
+  groups: readonly Group[];
+  /** What it is called, unless it is given another name: in the language of whoever starts it. */
+  title: string;
+}
+
+function Fields({ groups, title }: FieldsProps): ReactElement {
   const { t } = useTranslation();
   const options = groups.map(({ id, title, members }) => ({
     value: id,
@@ -87,7 +94,7 @@ function Fields({ groups }: { groups: readonly Group[] }): ReactElement {
       <Form.Item name="group" label={t("library.groupTitle")} rules={[{ required: true }]} initialValue={only}>
         <Select options={options} placeholder={t("library.groupHint")} />
       </Form.Item>
-      <Form.Item name="title" label={t("library.titleLabel")}>
+      <Form.Item name="title" label={t("library.titleLabel")} initialValue={title}>
         <Input maxLength={200} autoComplete="off" />
       </Form.Item>
       <Form.Item name="duration_min" label={t("library.duration")}>
