@@ -14,7 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from bachang.fabric import Entry, LocalFabric, LocalSandbox, PlatformError, SandboxGoneError
+from bachang.fabric import (
+    Entry,
+    LocalFabric,
+    LocalSandbox,
+    PlatformError,
+    SandboxGoneError,
+)
 from bachang.fabric._pidfd import ended
 from bachang.fabric.leaks import agents, inventory, wait_clean
 from bachang.plan import FieldSystem
@@ -149,3 +155,13 @@ def test_ending_one_leaves_the_next_of_that_name_alone(fabric: LocalFabric) -> N
     second = fabric.attach("one")
     assert second.exec("b", ["echo", "here"]).stdout == b"here\n"
     second.destroy()
+
+
+def test_one_whose_agent_does_not_answer_is_ended_all_the_same(
+    fabric: LocalFabric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = fabric.deploy(world(host("a", 11)), name="one")
+    monkeypatch.setattr("bachang.fabric._client._REPLY_S", 0.5)
+    os.kill(live.status().agent_pid, signal.SIGSTOP)
+    live.destroy()
+    assert fabric.sandboxes() == fabric.abandoned() == []

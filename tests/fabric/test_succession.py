@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bachang.fabric import FabricError, LocalFabric, LocalSandbox, PlatformError
+from bachang.fabric import FabricError, LocalFabric, LocalSandbox, MachineError, PlatformError
 from bachang.fabric.leaks import family, wait_clean
 from bachang.journal import Event
 from bachang.plan import FieldSystem, File, Host, HostKind, Listener, Service, ServiceKind
@@ -161,6 +161,15 @@ def test_a_service_that_cannot_be_started_again_at_once_comes_back(fabric: Local
         until(lambda: _told(live, "service.down", "Too many open files"))
     ups = len(_told(live, "service.up"))
     until(lambda: len(_told(live, "service.up")) > ups)
+    live.destroy()
+
+
+def test_what_an_agent_is_short_of_is_the_machines_fault(fabric: LocalFabric) -> None:
+    """It takes its caller in, and has no room for the streams of a program."""
+    live = fabric.deploy(world(host("a", 11)), name="one")
+    with _files_left(live, 2), pytest.raises(MachineError, match="short of open files"):
+        live.exec("a", ["true"])
+    assert live.exec("a", ["true"]).status == 0
     live.destroy()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import os
+import signal
 import socket
 import struct
 from collections.abc import Iterator, Mapping
@@ -31,6 +33,7 @@ _PACKET_BYTES = 1 << 21
 _MOST_DESCRIPTORS = 8
 _REPLY_S = 120.0
 _DESTROY_S = 20.0
+_DEATH_S = 0.5
 
 
 class LocalSandbox(contract.Sandbox):
@@ -316,7 +319,7 @@ class LocalSandbox(contract.Sandbox):
         except ProcessLookupError:
             raise self._gone() from None
         try:
-            self._ask("destroy")
+            self._ask_to_end(agent)
             if not ended(agent, within_s=_DESTROY_S):
                 raise contract.PlatformError(f"the agent (pid {self._pid}) does not end")
         finally:
@@ -325,6 +328,16 @@ class LocalSandbox(contract.Sandbox):
             self._leash.close()
         self._directory.remove_dead()
         sweep(self._groups.values(), self.name)
+
+    def _ask_to_end(self, agent: int) -> None:
+        """If it cannot, for want of memory say, it is ended: what is in it ends with it."""
+        try:
+            self._ask("destroy", reply_s=_REPLY_S)
+        except (contract.MachineError, contract.PlatformError, contract.SandboxGoneError):
+            if ended(agent, within_s=_DEATH_S):
+                raise
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(agent, signal.SIGKILL)
 
     def _ask(self, operation: str, *, reply_s: float = _REPLY_S, **arguments: Any) -> Any:
         return self._ask_with_descriptors(operation, reply_s=reply_s, **arguments)[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import array
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 from collections import deque
@@ -18,7 +19,8 @@ from typing import Any
 
 import msgspec
 
-from bachang.fabric._contract import FabricError, PlatformError
+from bachang.fabric._contract import FabricError, MachineError, PlatformError
+from bachang.fabric._scarcity import explain
 
 _PACKET_BYTES = 1 << 18
 _SEND_BUFFER = 1 << 21
@@ -105,10 +107,10 @@ class Caller:
 
     async def refuse(self, error: BaseException) -> None:
         """Send an error by its kind."""
-        known = isinstance(error, (FabricError, ConnectionError, TimeoutError))
-        kind = type(error).__name__ if known else "PlatformError"
-        words = str(error) if known else f"the agent failed: {error!r}"
-        await self._send({"ok": False, "error": {"kind": kind, "message": words}}, [])
+        if not isinstance(error, (FabricError, ConnectionError, TimeoutError)):
+            error = _of_the_agent(error)
+        words = {"kind": type(error).__name__, "message": str(error)}
+        await self._send({"ok": False, "error": words}, [])
 
     def poke(self, sequence: int) -> None:
         """Say that the log has grown; a caller who is too slow looks for itself later."""
@@ -195,6 +197,13 @@ class Door:
                     await self._handler(caller, request)
             except Exception as error:
                 await caller.refuse(error)
+
+
+def _of_the_agent(error: BaseException) -> FabricError:
+    """For what nobody has seen coming: the machine's fault, if it is short of something."""
+    number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
+    words = explain(number or 0)
+    return MachineError(words) if words else PlatformError(f"the agent failed: {error!r}")
 
 
 async def _writable(connection: socket.socket) -> None:
