@@ -21,7 +21,7 @@ from bachang.fabric import (
     SandboxGoneError,
     pcapng,
 )
-from bachang.plan import Host, HostKind, Network, Route, World
+from bachang.plan import Host, HostKind, Interface, Network, Route, World
 from tests.fabric.processes import recorder
 from tests.fabric.worlds import LAN, host, interface, world
 from tests.waiting import until
@@ -175,6 +175,39 @@ def test_resets_without_end_fit_into_a_capture(fabric: LocalFabric, output: int)
     live.destroy()
     recording = _recording(output)
     assert {recording.name(frame).partition(":")[0] for frame in recording.frames} == {"wide"}
+
+
+def test_thousands_of_links_are_captured(fabric: LocalFabric, output: int) -> None:
+    """More than fit into one packet to the process that writes."""
+    nets = [Network(name=f"n{n}", cidr=f"10.{n}.0.0/16", bridge=f"br{n}") for n in range(1, 4)]
+    hosts = [
+        Host(
+            name=f"a-host-with-a-long-name-{number}",
+            kind=HostKind.HOST,
+            interfaces=tuple(_leg(nets[number % 3], number, place) for place in range(100)),
+        )
+        for number in range(27)
+    ]
+    live = fabric.deploy(World(networks=tuple(nets), hosts=tuple(hosts)), name="many")
+    with live.capture(output):
+        done = live.exec(hosts[0].name, ["ping", "-c", "1", "-W", "5", "10.1.3.0"])
+    live.destroy()
+    assert done.status == 0
+    recording = _recording(output)
+    assert len(recording.interfaces) == 2701
+    senders = {recording.name(frame).partition(":")[0] for frame in recording.frames}
+    assert {hosts[0].name, hosts[3].name} <= senders
+
+
+def _leg(network: Network, number: int, place: int) -> Interface:
+    net = int(network.name[1:])
+    return Interface(
+        name=f"eth{place}",
+        network=network.name,
+        address=f"10.{net}.{number}.{place}/16",
+        mac=f"02:00:00:{net:02x}:{number:02x}:{place:02x}",
+        port=f"p{number}-{place}",
+    )
 
 
 def test_a_routers_frames_are_its_own(fabric: LocalFabric, output: int) -> None:

@@ -32,6 +32,8 @@ from bachang.fabric._packets import receive
 
 _PACKET_BYTES = 1 << 16
 _LINK_BUFFER = 1 << 20
+_PORTS_AT_ONCE = 500
+"""In a packet, which has no more room than the machine gives a socket."""
 _START_S = 20.0
 _END_S = 20.0
 _SNAP = range(14, 65_536)
@@ -280,9 +282,10 @@ class _Capture:
         start = {
             "snap_bytes": self.status.snap_bytes or 0,
             "limit_bytes": self.status.limit_bytes or 0,
-            "ports": _described(self._ports),
         }
-        ours.send(msgspec.json.encode(start))
+        for at in range(0, len(self._ports), _PORTS_AT_ONCE):
+            ports = _described(self._ports[at : at + _PORTS_AT_ONCE])
+            ours.send(msgspec.json.encode({"ports": ports} if at else {**start, "ports": ports}))
         return ours
 
     def _read(self) -> bool:
