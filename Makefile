@@ -71,5 +71,5 @@ lock:  ## Pin the libraries; UPGRADE=--upgrade takes the newest of all
 
 clean:  ## Remove what make made here: .venv, caches, builds
 	rm -rf .venv site build web/node_modules src/bachang/portal/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	rm -f bench/limit src/bachang/fabric/native/spawner src/bachang/fabric/native/zygote.so
+	rm -f bench/limit src/bachang/fabric/native/spawner src/bachang/fabric/native/forks.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
