@@ -15,7 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from bachang.fabric import FabricError, LocalFabric, LocalSandbox, MachineError, PlatformError
+from bachang.fabric import (
+    FabricError,
+    LocalFabric,
+    LocalSandbox,
+    MachineError,
+    PlatformError,
+    SandboxError,
+)
+from bachang.fabric._client import _send
 from bachang.fabric.leaks import family, wait_clean
 from bachang.journal import Event
 from bachang.plan import FieldSystem, File, Host, HostKind, Listener, Service, ServiceKind
@@ -34,6 +42,7 @@ def main():
         taken = socket.create_server(("", 502))
     socket.create_server(("", 8080)).accept()
 """
+_SLOW = "sleep 1; exec python3 -m http.server 8080"
 _CUTS_ITSELF_OFF = "sleep 1; ip link del eth0; exec python3 -m http.server 8080"
 
 
@@ -57,6 +66,14 @@ def _cut_off() -> Host:
     argv = ("sh", "-c", _CUTS_ITSELF_OFF)
     service = Service(name="cut", kind=ServiceKind.PROGRAM, argv=argv, ready_port=8080)
     return replace(host("cut", 13, services=(service,)), kind=HostKind.ROUTER)
+
+
+def _slow() -> Host:
+    """A host that takes its time to be ready."""
+    service = Service(
+        name="slow", kind=ServiceKind.PROGRAM, argv=("sh", "-c", _SLOW), ready_port=8080
+    )
+    return host("a", 11, services=(service,))
 
 
 def _generations(live: LocalSandbox) -> dict[str, int]:
@@ -120,14 +137,8 @@ def test_of_a_sandbox_whose_reset_fails_each_host_is_whole(fabric: LocalFabric) 
     live.destroy()
 
 
-_SLOW = "sleep 1; exec python3 -m http.server 8080"
-
-
 def test_a_host_that_died_while_it_was_reset_is_not_reset_once_more(fabric: LocalFabric) -> None:
-    service = Service(
-        name="slow", kind=ServiceKind.PROGRAM, argv=("sh", "-c", _SLOW), ready_port=8080
-    )
-    live = fabric.deploy(world(host("a", 11, services=(service,))), name="one")
+    live = fabric.deploy(world(_slow()), name="one")
     (old,) = _inits(live)
     reset = threading.Thread(target=live.reset)
     reset.start()
@@ -137,6 +148,26 @@ def test_a_host_that_died_while_it_was_reset_is_not_reset_once_more(fabric: Loca
     assert "host.failed" in {one.kind for one in live.events()}
     live.reset("a")  # in its turn: behind whatever was to be done to the host
     assert _generations(live) == {"a": 2}
+    live.destroy()
+
+
+@pytest.mark.parametrize("who", ["a", None])
+def test_no_host_is_reset_in_a_sandbox_that_was_paused_meanwhile(
+    fabric: LocalFabric, who: str | None
+) -> None:
+    """Who asks while another reset goes on waits, and so does whoever has asked to pause."""
+    live = fabric.deploy(world(_slow()), name="one")
+    with contextlib.ExitStack() as asked:
+        first, pause, second = (asked.enter_context(live._connect()) for _ in range(3))
+        _send(first, {"op": "reset", "host": None})
+        until(lambda: len(_inits(live)) > 1)
+        _send(pause, {"op": "pause"})
+        _send(second, {"op": "reset", "host": who})
+        live._receive(first)
+        live._receive(pause)
+        with pytest.raises(SandboxError, match="is paused"):
+            live._receive(second)
+    assert _generations(live) == {"a": 1}
     live.destroy()
 
 

@@ -134,14 +134,14 @@ class World:
             WorldError: the new one does not come up; the old one stays.
         """
         self.host(name)
-        self.check_running()
         async with self._change:
+            self.check_running()
             self._retire(await self._replace(name))
 
     async def reset(self) -> None:
         """Every host and the plant as they were at first; a new epoch begins."""
-        self.check_running()
         async with self._change:
+            self.check_running()
             self.journal.begin_epoch()
             old: list[LiveHost] = []  # their end would hold up the births of others
 
