@@ -199,6 +199,8 @@ def test_a_report_is_read_and_printed(review: Page, serving: Serving) -> None:
     assert coming.value.path().read_bytes().startswith(b"%PDF-")
 
 
+FITS = "(it, words) => { it.textContent = words; return it.scrollWidth <= it.clientWidth; }"
+"""Whether words are read whole there."""
 UNDER = """drawnBy => {
   const its = drawnBy.getBoundingClientRect();
   return [...document.querySelectorAll(".react-flow__node")].filter(node => {
@@ -215,6 +217,8 @@ def test_a_wall_plays_an_exercise_that_has_ended(page: Page, serving: Serving, p
     expect(page.locator(".react-flow__node").first).to_be_visible()
     expect(page.get_by_text("The way to the genset · right")).to_be_visible()
     assert page.locator(".react-flow__attribution").evaluate(UNDER) == []
+    gauge = page.locator("[class*=_gauge_] span").first
+    assert gauge.evaluate(FITS, "Coolant temperature genset")
     expect(page.get_by_role("row").filter(has_text="50")).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(0)
 
