@@ -52,3 +52,46 @@ def test_what_few_use_is_loaded_for_a_world_that_names_it():
     steps.append("import json; print(json.dumps(tell))")
     done = subprocess.run([sys.executable, "-c", "; ".join(steps)], capture_output=True, check=True)
     assert json.loads(done.stdout) == [[True, False, False], [True, True, False]]
+
+
+_AT_ONCE = """
+import json, sys, threading
+from bachang.fabric._forks import load
+from bachang.fabric._native import FORKS
+from bachang.fabric._zygote_modules import Modules, is_loaded
+load(str(FORKS))
+Modules().have(['http.server', 'encodings.idna'])
+told = {'forks': 'forks' in sys.modules}
+for name, what in (('html', 'escape'), ('calendar', 'timegm'), ('stringprep', 'in_table_a1')):
+    module, start = sys.modules[name], threading.Barrier(8)
+    told[name] = [is_loaded(name)]
+    def use():
+        start.wait()
+        told[name].append(hasattr(module, what))
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for one in threads: one.start()
+    for one in threads: one.join()
+    told[name].append(is_loaded(name))
+print(json.dumps(told))
+"""
+
+
+def test_what_few_use_is_whole_for_all_threads_that_use_it_at_once():
+    done = subprocess.run([sys.executable, "-c", _AT_ONCE], capture_output=True, check=True)
+    whole = [False, *[True] * 9]
+    assert json.loads(done.stdout) == {
+        "forks": False,  # a service may have a module of that name
+        "html": whole,
+        "calendar": whole,
+        "stringprep": whole,
+    }
+
+
+def test_what_a_service_sets_in_a_module_that_few_use_stays():
+    steps = (
+        "import json, sys; from bachang.fabric._zygote_modules import Modules",
+        "Modules().have(['http.server'])",
+        "sys.modules['html'].escape = len; import html; print(html.escape('<<<'), html.unescape)",
+    )
+    done = subprocess.run([sys.executable, "-c", "; ".join(steps)], capture_output=True, check=True)
+    assert done.stdout.startswith(b"3 <function unescape")

@@ -23,7 +23,8 @@ def load(path: str) -> Any:
     Raises:
         ImportError: it is not there, or for another Python.
     """
-    spec = importlib.util.spec_from_file_location("forks", path)
+    # By no name that a service's own module may have.
+    spec = importlib.util.spec_from_file_location(f"{__package__}.forks", path)
     if spec is None or spec.loader is None:
         raise ImportError("not a module of this Python", path=path)
     module = importlib.util.module_from_spec(spec)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import gc
 import importlib
 import importlib.machinery
-import importlib.util
 import os
 import sys
 import types
 from collections.abc import Iterable, Sequence
 
 from bachang.fabric._zygote_warmth import warm_up
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _SELDOM_USED = ("bz2", "calendar", "html", "ipaddress", "lzma", "random", "ssl", "stringprep")
 """What usual modules bring with them for the few that use it: every fork minds their pages."""
@@ -68,8 +73,58 @@ class _Later:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec and spec.loader:
-            spec.loader = importlib.util.LazyLoader(spec.loader)
+            spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
         return spec
+
+
+class _Loader:
+    """Leaves a module empty until something of it is used.
+
+    As `importlib.util.LazyLoader`, which may show a module to a second thread before it is whole
+    (https://github.com/python/cpython/issues/114763): many requests at once would meet that.
+    """
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:
+        """As `importlib.abc.Loader` has it."""
+        made: types.ModuleType | None = self._loader.create_module(spec)
+        return made
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """As `importlib.abc.Loader` has it."""
+        spec: Any = module.__spec__
+        spec.loader = module.__loader__ = self._loader
+        module.__class__ = _Empty
+
+
+class _Empty(types.ModuleType):
+    """A module that is loaded by the first who uses it; others wait for that."""
+
+    def __getattribute__(self, name: str) -> Any:
+        _fill(self)
+        return types.ModuleType.__getattribute__(self, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        _fill(self)
+        types.ModuleType.__setattr__(self, name, value)
+
+
+_filling = _thread.RLock()
+_begun: list[types.ModuleType] = []
+
+
+def _fill(module: types.ModuleType) -> None:
+    with _filling:
+        if type(module) is not _Empty or any(one is module for one in _begun):
+            return  # whole, or looked at by itself
+        _begun.append(module)
+        try:
+            types.ModuleType.__getattribute__(module, "__loader__").exec_module(module)
+            types.ModuleType.__setattr__(module, "__class__", types.ModuleType)
+        finally:
+            _begun.pop()
 
 
 def _host_paths() -> list[str]:
