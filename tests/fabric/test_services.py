@@ -10,6 +10,7 @@ import pytest
 from bachang.fabric import LocalFabric, Sandbox
 from bachang.plan import File, Host, Service, ServiceKind
 from tests.fabric.worlds import host, world
+from tests.waiting import until
 
 _SOURCE = b"""\
 import http.client, http.server, json, logging, os, random, sys, threading
@@ -133,3 +134,59 @@ def test_a_closed_connection_is_an_error_and_not_its_end(told: list[dict[str, ob
 def test_no_two_processes_draw_the_same_numbers(told: list[dict[str, object]]) -> None:
     drawn = [number for one in told for number in one["drawn"]]  # type: ignore[attr-defined]
     assert len(drawn) == len(set(drawn)) == 6
+
+
+_ENDS = {
+    "pool": (
+        """\
+from concurrent.futures import ThreadPoolExecutor
+import atexit
+pool = ThreadPoolExecutor(1)
+def main():
+    atexit.register(print, "no worker waits for ever")
+    print(pool.submit(len, "abc").result())
+""",
+        "3\nno worker waits for ever\n",
+        "failed: ended with status 0: no worker waits for ever",
+    ),
+    "threads": (
+        """\
+import sys, threading, time
+def late():
+    time.sleep(0.2)
+    print("late")
+def main():
+    threading.Thread(target=late).start()
+    sys.exit(3)
+""",
+        "late\n",
+        "failed: ended with status 3: late",
+    ),
+    "words": (
+        'import sys\ndef main():\n    sys.exit("no configuration")\n',
+        "no configuration\n",
+        "failed: ended with status 1: no configuration",
+    ),
+}
+
+
+def _that_ends(name: str, number: int, source: str) -> Host:
+    path = f"/var/lib/{name}.py"
+    service = Service(name=name, kind=ServiceKind.PYTHON, argv=(path, "main"), restart=False)
+    files = (File(path=path, content=source.encode()),)
+    return host(name, number, services=(service,), files=files)
+
+
+def test_it_ends_as_a_program_does(fabric: LocalFabric) -> None:
+    hosts = [_that_ends(name, 11 + i, _ENDS[name][0]) for i, name in enumerate(_ENDS)]
+    sandbox = fabric.deploy(world(*hosts), name="ends")
+
+    def states() -> dict[str, str]:
+        return {one.name: one.services[one.name] for one in sandbox.status().hosts}
+
+    until(lambda: all(state.startswith("failed") for state in states().values()))
+    assert states() == {name: state for name, (_, _, state) in _ENDS.items()}
+    for name, (_, words, _) in _ENDS.items():
+        log = sandbox.exec(name, ["cat", f"/var/log/{name}.log"])
+        assert log.stdout.decode() == words
+    sandbox.destroy()

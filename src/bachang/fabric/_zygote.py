@@ -99,24 +99,37 @@ def _run_service(source: str, folder: str, function: str, environment: dict[str,
             sys.path.insert(0, folder)
             entry = getattr(_load(source), function)
         entry()
-        _wait_for_threads()
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        status = 1
+    except BaseException as error:
+        status = _tell(error)
+    try:
+        _come_to_an_end()
+    except BaseException as error:
+        _tell(error)
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)
 
 
-def _wait_for_threads() -> None:
-    """As Python does at its end."""
+def _tell(error: BaseException) -> int:
+    """What is to be said of it, and the status that it stands for."""
+    if not isinstance(error, SystemExit):
+        sys.excepthook(type(error), error, error.__traceback__)
+        return 1
+    if error.code is None or isinstance(error.code, int):
+        return error.code or 0
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"{error.code}\n")
+    return 1
+
+
+def _come_to_an_end() -> None:
+    """What Python does before it ends, whatever ended its main thread."""
     if threading := sys.modules.get("threading"):
-        for thread in threading.enumerate():
-            if thread is not threading.main_thread() and not thread.daemon:
-                thread.join()
+        # Pools of threads end, and all that are no daemons are awaited.
+        threading._shutdown()  # noqa: SLF001
+    if handlers := sys.modules.get("atexit"):
+        handlers._run_exitfuncs()  # noqa: SLF001
 
 
 def _load(source: str) -> types.ModuleType:
