@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import resource
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -209,12 +211,23 @@ def _files_left(live: LocalSandbox, count: int) -> Iterator[None]:
     """So many may the agent still open."""
     agent = live.status().agent_pid
     limits = resource.prlimit(agent, resource.RLIMIT_NOFILE)
-    opened = max(int(one) for one in os.listdir(f"/proc/{agent}/fd"))
-    resource.prlimit(agent, resource.RLIMIT_NOFILE, (opened + 1 + count, limits[1]))
+    opened = _opened(agent)
+    free = (number for number in itertools.count() if number not in opened)
+    first_too_high = next(itertools.islice(free, count, None))
+    resource.prlimit(agent, resource.RLIMIT_NOFILE, (first_too_high, limits[1]))
     try:
         yield
     finally:
         resource.prlimit(agent, resource.RLIMIT_NOFILE, limits)
+
+
+def _opened(agent: int) -> set[int]:
+    """Descriptors that it keeps; not what it has for a moment, for a caller say."""
+    kept = {int(one) for one in os.listdir(f"/proc/{agent}/fd")}
+    for _ in range(5):
+        time.sleep(0.02)
+        kept &= {int(one) for one in os.listdir(f"/proc/{agent}/fd")}
+    return kept
 
 
 def _told(live: LocalSandbox, kind: str, why: str = "") -> list[Event]:
