@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import signal
@@ -17,6 +18,8 @@ import pytest
 from bachang.fabric import LocalFabric, LocalSandbox
 from bachang.fabric._fork_server import ZYGOTES, agents, zygotes
 from bachang.fabric._launch import _Watcher
+from bachang.fabric._native import FORKS
+from bachang.fabric._zygote_wire import ENVIRONMENT, REPORT, Outcome, start
 from bachang.fabric.leaks import family, fork_servers, inventory, wait_clean
 from tests.fabric.worlds import host, python_service, world
 from tests.waiting import until
@@ -239,3 +242,33 @@ def test_a_zygote_that_cannot_be_started_again_at_once_comes_back() -> None:
 
 def _downs(live: LocalSandbox) -> int:
     return [one.kind for one in live.events()].count("service.down")
+
+
+def test_one_that_is_short_of_descriptors_starts_nothing_and_keeps_none(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    begin = "import os; os.dup2({0}, 3); os.closerange(4, 100); import sys; sys.argv[1:2] = []"
+    run = "from bachang.fabric._zygote import main; main()"
+    with theirs:
+        zygote = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                f"{begin.format(theirs.fileno())}; {run}",
+                "-",
+                str(FORKS),
+            ],
+            pass_fds=[theirs.fileno()],
+            env=ENVIRONMENT,
+        )
+    with ours, (tmp_path / "any").open("wb") as file:
+        ours.settimeout(20)
+        until(lambda: Path(f"/proc/{zygote.pid}/comm").read_text() == "zygote\n")
+        held = len(os.listdir(f"/proc/{zygote.pid}/fd"))
+        resource.prlimit(zygote.pid, resource.RLIMIT_NOFILE, (held + 4, held + 4))
+        for number in (1, 2):
+            # A host, what the service is, a gate, and more control groups than it can take.
+            socket.send_fds(ours, [start(number)], [file.fileno()] * 6)
+            kind, told, error, childless, _ = REPORT.unpack(ours.recv(1 << 16))
+            assert (kind, told, error, childless) == (Outcome.FAILED, number, errno.EMFILE, 1)
+            assert len(os.listdir(f"/proc/{zygote.pid}/fd")) == held
+    assert zygote.wait(timeout=20) == 0

@@ -178,6 +178,9 @@ static ssize_t receive(int *fds, int *count)
         *count = (control->cmsg_len - CMSG_LEN(0)) / sizeof *fds;
         memcpy(fds, CMSG_DATA(control), *count * sizeof *fds);
     }
+    if (message.msg_flags & MSG_CTRUNC) /* those that are missing may be control groups */
+        while (*count)
+            close(fds[--*count]);
     return size;
 }
 
@@ -280,7 +283,7 @@ struct turn serve(uint64_t own_size)
         if (request.kind == PREPARE)
             return (struct turn){ZYGOTE, request.text, length};
         if (count < 3) {
-            tell(FAILED, current, EBADMSG, 1, "read a request");
+            tell(FAILED, current, EMFILE, 1, "take a request's descriptors");
             continue;
         }
         pid_t pid = fork_into(fds[0]);
