@@ -406,10 +406,15 @@ static int receive(struct header *header, int *fds)
         exit(0); /* the agent has closed: the sandbox ends */
     struct cmsghdr *control = CMSG_FIRSTHDR(&message);
     if (!control || control->cmsg_type != SCM_RIGHTS)
-        return 0;
+        return message.msg_flags & MSG_CTRUNC ? -1 : 0;
     size_t bytes = control->cmsg_len - CMSG_LEN(0);
     memcpy(fds, CMSG_DATA(control), bytes);
-    return bytes / sizeof *fds;
+    int count = bytes / sizeof *fds;
+    if (!(message.msg_flags & MSG_CTRUNC))
+        return count;
+    while (count) /* those that are missing may be control groups */
+        close(fds[--count]);
+    return -1;
 }
 
 static char *receive_payload(int from, uint32_t length)
@@ -433,7 +438,9 @@ static void serve(int from, const struct header *header, const int *fds, int cou
     at = payload;
     end = payload + header->length;
     current = header->id;
-    switch (header->kind) {
+    if (count < 0)
+        tell(FAILED, current, EMFILE, WITHOUT_CHILD, "take a request's descriptors");
+    else switch (header->kind) {
     case CONFIGURE: configure(); break;
     case CREATE: create(payload, (size_t)header->length + 1, fds, count); break;
     case RUN: run(fds, count); break;
