@@ -63,6 +63,21 @@ const char *string(void)
     return bytes(&length);
 }
 
+int take_descriptors(struct msghdr *message, int *fds)
+{
+    struct cmsghdr *control = CMSG_FIRSTHDR(message);
+    int count = 0;
+    if (control && control->cmsg_type == SCM_RIGHTS) {
+        count = (control->cmsg_len - CMSG_LEN(0)) / sizeof *fds;
+        memcpy(fds, CMSG_DATA(control), count * sizeof *fds);
+    }
+    if (!(message->msg_flags & MSG_CTRUNC))
+        return count;
+    while (count)
+        close(fds[--count]);
+    return -1;
+}
+
 /* ---- what init and programs have in common ---- */
 
 void unblock_signals(void)

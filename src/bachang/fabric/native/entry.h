@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <stdint.h>
 #include <stddef.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 extern struct sock_fprog filter;
@@ -18,6 +19,10 @@ uint32_t number(void);
 uint64_t wide(void);
 const char *bytes(uint32_t *length);
 const char *string(void);
+
+/* How many descriptors came with a message, into fds. -1 if there was no room for all: those that
+ * are missing may be control groups, and the others are closed. */
+int take_descriptors(struct msghdr *message, int *fds);
 
 void unblock_signals(void);
 void bound_capabilities(uint64_t kept);

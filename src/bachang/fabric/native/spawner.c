@@ -404,17 +404,7 @@ static int receive(struct header *header, int *fds)
     ssize_t size = recvmsg(REQUESTS, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL);
     if (size != sizeof *header)
         exit(0); /* the agent has closed: the sandbox ends */
-    struct cmsghdr *control = CMSG_FIRSTHDR(&message);
-    if (!control || control->cmsg_type != SCM_RIGHTS)
-        return message.msg_flags & MSG_CTRUNC ? -1 : 0;
-    size_t bytes = control->cmsg_len - CMSG_LEN(0);
-    memcpy(fds, CMSG_DATA(control), bytes);
-    int count = bytes / sizeof *fds;
-    if (!(message.msg_flags & MSG_CTRUNC))
-        return count;
-    while (count) /* those that are missing may be control groups */
-        close(fds[--count]);
-    return -1;
+    return take_descriptors(&message, fds);
 }
 
 static char *receive_payload(int from, uint32_t length)

@@ -172,15 +172,7 @@ static ssize_t receive(int *fds, int *count)
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
     ssize_t size = recvmsg(LINK, &message, MSG_CMSG_CLOEXEC);
-    struct cmsghdr *control = CMSG_FIRSTHDR(&message);
-    *count = 0;
-    if (size > 0 && control && control->cmsg_type == SCM_RIGHTS) {
-        *count = (control->cmsg_len - CMSG_LEN(0)) / sizeof *fds;
-        memcpy(fds, CMSG_DATA(control), *count * sizeof *fds);
-    }
-    if (message.msg_flags & MSG_CTRUNC) /* those that are missing may be control groups */
-        while (*count)
-            close(fds[--*count]);
+    *count = size > 0 ? take_descriptors(&message, fds) : 0;
     return size;
 }
 
