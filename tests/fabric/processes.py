@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,3 +30,12 @@ def deaf(live: LocalSandbox) -> Iterator[None]:
         yield
     finally:
         os.kill(agent, signal.SIGCONT)
+
+
+def kept_descriptors(pid: int) -> set[int]:
+    """Those that a process keeps; not what it has for a moment, for a caller say."""
+    kept = {int(one) for one in os.listdir(f"/proc/{pid}/fd")}
+    for _ in range(5):
+        time.sleep(0.02)
+        kept &= {int(one) for one in os.listdir(f"/proc/{pid}/fd")}
+    return kept

@@ -18,6 +18,7 @@ from bachang.fabric.leaks import family
 from bachang.plan import HostKind, Limits, Service, ServiceKind
 from setup._commands import SetUpError
 from setup._groups import group_steps
+from tests.fabric.processes import kept_descriptors
 from tests.fabric.worlds import host, python_service, world
 from tests.waiting import until
 
@@ -185,7 +186,7 @@ class TestReal:
         (spawner,) = (one for one in family(agent) if _name(one) == "spawner")
         limits = resource.prlimit(spawner, resource.RLIMIT_NPROC)
         resource.prlimit(spawner, resource.RLIMIT_NPROC, (1, limits[1]))
-        held = len(os.listdir(f"/proc/{agent}/fd"))
+        held = len(kept_descriptors(agent))
         for _ in range(3):
             with pytest.raises(MachineError, match="short of processes"):
                 live.reset("a")

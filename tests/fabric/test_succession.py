@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from bachang.fabric._client import _send
 from bachang.fabric.leaks import family, wait_clean
 from bachang.journal import Event
 from bachang.plan import FieldSystem, File, Host, HostKind, Listener, Service, ServiceKind
+from tests.fabric.processes import kept_descriptors
 from tests.fabric.worlds import LITTLE_PLANT, host, world
 from tests.waiting import until
 
@@ -211,7 +211,7 @@ def _files_left(live: LocalSandbox, count: int) -> Iterator[None]:
     """So many may the agent still open."""
     agent = live.status().agent_pid
     limits = resource.prlimit(agent, resource.RLIMIT_NOFILE)
-    opened = _opened(agent)
+    opened = kept_descriptors(agent)
     free = (number for number in itertools.count() if number not in opened)
     first_too_high = next(itertools.islice(free, count, None))
     resource.prlimit(agent, resource.RLIMIT_NOFILE, (first_too_high, limits[1]))
@@ -219,15 +219,6 @@ def _files_left(live: LocalSandbox, count: int) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(agent, resource.RLIMIT_NOFILE, limits)
-
-
-def _opened(agent: int) -> set[int]:
-    """Descriptors that it keeps; not what it has for a moment, for a caller say."""
-    kept = {int(one) for one in os.listdir(f"/proc/{agent}/fd")}
-    for _ in range(5):
-        time.sleep(0.02)
-        kept &= {int(one) for one in os.listdir(f"/proc/{agent}/fd")}
-    return kept
 
 
 def _told(live: LocalSandbox, kind: str, why: str = "") -> list[Event]:
