@@ -14,6 +14,7 @@ from bachang.fabric import _kernel as kernel
 from bachang.fabric import _links
 from bachang.fabric._agent._network import Switch
 from bachang.fabric._rtnetlink import Connection
+from bachang.plan import World
 from tests.fabric.worlds import host, world
 
 _LATE_S = 0.3
@@ -29,12 +30,7 @@ async def main() -> None:
     Then the ports that they pass once a switch is finished, and once one has taken over; then how
     often a host that took over could not send yet.
     """
-    switch = Switch(_PLAN, _NEIGHBOURS)
-    switch.build()
-    for one in _PLAN.hosts:
-        space = network_namespace(switch.home)
-        switch.plug(one, space)
-        switch.configure(one, space)
+    switch, space = built(_PLAN, _NEIGHBOURS)
     print(await _never_passes(switch, space))
     await _hold_up(_LATE.interfaces[0].port, space, switch)
     await switch.finish(_PLAN.hosts)
@@ -79,8 +75,7 @@ async def _takes_over(switch: Switch) -> bool:
     spare = switch.plug(_LATE, fresh, spare=True)
     switch.configure(_LATE, fresh)
     await switch.until_passable(switch.take_over(_LATE, spare, old), fresh)
-    with kernel.inside_network(fresh, switch.home), Connection() as far:
-        return all(one.passable for one in far.links() if one.name == "eth0")
+    return sends(fresh, switch.home)
 
 
 @contextlib.contextmanager
@@ -113,6 +108,23 @@ async def _hold_up(port: str, space: int, switch: Switch) -> None:
     while port in passable():
         await asyncio.sleep(0.001)
     asyncio.get_running_loop().call_later(_LATE_S, lambda: _bring(far, index, up=True))
+
+
+def built(plan: World, neighbour_entries: int) -> tuple[Switch, int]:
+    """A switch with its hosts wired, and the last one's network namespace."""
+    switch = Switch(plan, neighbour_entries)
+    switch.build()
+    for one in plan.hosts:
+        space = network_namespace(switch.home)
+        switch.plug(one, space)
+        switch.configure(one, space)
+    return switch, space
+
+
+def sends(network: int, home: int) -> bool:
+    """Do frames pass a host's own end?"""
+    with kernel.inside_network(network, home), Connection() as far:
+        return all(one.passable for one in far.links() if one.name == "eth0")
 
 
 def network_namespace(home: int) -> int:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from bachang.fabric import WorldError, _links
-from bachang.fabric import _kernel as kernel
 from bachang.fabric import _netlink as nl
-from bachang.fabric._agent._network import Switch
 from bachang.fabric._rtnetlink import Connection
-from tests.fabric.late_link import network_namespace, passable
+from tests.fabric.late_link import built, network_namespace, passable, sends
 from tests.fabric.worlds import host, world
 
 _PLAN = world(host("a", 11), host("b", 12))
@@ -19,12 +17,7 @@ _FEW_NEIGHBOURS = 64
 
 async def main() -> None:
     """Prints what is said, then the ports that frames pass, then whose end they pass."""
-    switch = Switch(_PLAN, _FEW_NEIGHBOURS)
-    switch.build()
-    for one in _PLAN.hosts:
-        old = network_namespace(switch.home)
-        switch.plug(one, old)
-        switch.configure(one, old)
+    switch, old = built(_PLAN, _FEW_NEIGHBOURS)
     await switch.finish(_PLAN.hosts)
     fresh = network_namespace(switch.home)
     spare = switch.plug(_RESET, fresh, spare=True)
@@ -34,21 +27,16 @@ async def main() -> None:
         switch.take_over(_RESET, spare, old)
     except WorldError as error:
         print(error)
-    while not _passes(old, switch.home):
+    while not sends(old, switch.home):
         await asyncio.sleep(0.01)
     print(*passable())
-    print(f"old: {_passes(old, switch.home)}, new: {_passes(fresh, switch.home)}")
+    print(f"old: {sends(old, switch.home)}, new: {sends(fresh, switch.home)}")
 
 
 def _take_name(name: str) -> None:
     """The one that the switch will want to give to the old port."""
     with Connection() as netlink:
         netlink.ask([(_links.NEW_LINK, nl.CREATE, _links.bridge(name))])
-
-
-def _passes(network: int, home: int) -> bool:
-    with kernel.inside_network(network, home), Connection() as netlink:
-        return all(one.passable for one in netlink.links() if one.name == "eth0")
 
 
 if __name__ == "__main__":

@@ -75,14 +75,12 @@ def test_a_dead_plant_comes_back_with_all_commands(fabric: LocalFabric, plant_wo
     live = fabric.deploy(plant_world, name="plant")
     assert live.points() == {"x.value": 1, "x.uid": 65000}
     live.command("x.value", 7, actor="white")
-    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
-        assert meter.recv(10) == b"7"
+    assert _metered(live) == b"7"
     live.command("x.value", 8, actor="white")
     _crash_plant(live)
     until(lambda: "plant" in _faults(live))
     until(lambda: _value(live) == 8)
-    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
-        assert meter.recv(10) == b"8"
+    assert _metered(live) == b"8"
     live.destroy()
 
 
@@ -111,8 +109,7 @@ def test_a_plant_whose_port_is_taken_while_it_is_away_comes_back_once_it_is_free
     until(lambda: any(taken in str(one.data.get("reason")) for one in live.events()))
     live.exec("controller", ["pkill", "-f", "create_server"])
     until(lambda: _value(live) == 1)
-    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
-        assert meter.recv(10) == b"1"
+    assert _metered(live) == b"1"
     live.destroy()
 
 
@@ -139,11 +136,9 @@ def test_a_reset_gives_the_plant_its_socket_in_the_new_host(
     live = fabric.deploy(plant_world, name="plant")
     live.command("x.value", 5, actor="white")
     live.reset("controller")
-    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
-        assert meter.recv(10) == b"5"  # physics goes on
+    assert _metered(live) == b"5"  # physics goes on
     live.reset()
-    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
-        assert meter.recv(10) == b"1"  # everything is as it was
+    assert _metered(live) == b"1"  # everything is as it was
     live.destroy()
 
 
@@ -260,6 +255,12 @@ def _child_named(live: LocalSandbox, name: str) -> int:
         if Path(f"/proc/{pid}/comm").read_text().strip() == name:
             return pid
     raise AssertionError(name)
+
+
+def _metered(live: LocalSandbox) -> bytes:
+    """What the plant answers over the network."""
+    with live.open_tcp("desk", "10.1.0.11", 502) as meter:
+        return meter.recv(10)
 
 
 def _value(live: LocalSandbox) -> object:
