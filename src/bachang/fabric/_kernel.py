@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import struct
 
 CLONE_NEWNS = 0x0002_0000
 CLONE_NEWUTS = 0x0400_0000
@@ -27,7 +26,6 @@ MS_PRIVATE = 1 << 18
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
-PR_SET_NAME = 15
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 
@@ -43,10 +41,6 @@ _RESOLVE_IN_ROOT = 0x10
 # Numbers by machine: mount_setattr and openat2 are the same everywhere.
 _SYS_MOUNT_SETATTR = 442
 _SYS_OPENAT2 = 437
-_SYS_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
-_ATTRIBUTES_SIZE = 56  # linux/sched/types.h, SCHED_ATTR_SIZE_VER1
-_SLICE_NS = 100_000
-"""The least that the scheduler takes."""
 _BY_MACHINE = {"x86_64": (155, 317, 126), "aarch64": (41, 277, 91)}
 
 _SIGNALS = range(1, 65)
@@ -146,18 +140,6 @@ def mind_all_signals() -> None:
     for number in _SIGNALS:
         _libc.signal(number, ctypes.c_void_p(_DEFAULT_ACTION))
     _libc.sigprocmask(_SET_MASK, ctypes.byref(_BLOCK_NONE), None)
-
-
-def take_short_slices() -> None:
-    """Let this process and its children run for little at a time, so that others wait little.
-
-    Where the scheduler takes such a wish (Linux 6.12, EEVDF) whoever wakes up interrupts them at
-    once; elsewhere nothing changes.
-    """
-    nice = os.getpriority(os.PRIO_PROCESS, 0)
-    head = struct.pack("=IIQiI", _ATTRIBUTES_SIZE, 0, 0, nice, 0)
-    attributes = head + struct.pack("=QQQII", _SLICE_NS, 0, 0, 0, 0)
-    _libc.syscall(_SYS_SCHED_SETATTR[os.uname().machine], 0, attributes, 0)
 
 
 def bound_capabilities(kept: int) -> None:

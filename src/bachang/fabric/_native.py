@@ -20,4 +20,4 @@ def built() -> bool:
 def stale() -> bool:
     """Is a source newer than what was made of it?"""
     oldest = min(one.stat().st_mtime for one in (SPAWNER, FORKS))
-    return any(one.exists() and one.stat().st_mtime > oldest for one in SOURCES)
+    return any(one.stat().st_mtime > oldest for one in SOURCES)

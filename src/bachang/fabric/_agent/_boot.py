@@ -7,13 +7,13 @@ import socket
 
 import msgspec
 
-from bachang.fabric import _kernel as kernel
 from bachang.fabric._agent._cradle import lay
 from bachang.fabric._agent._isolation import isolate
 from bachang.fabric._agent._main import main, report
 from bachang.fabric._agent._nursery import Nursery
 from bachang.fabric._assignment import ASSIGNMENT_FD, AgentRequest, Assignment
 from bachang.fabric._errors import FabricError
+from bachang.fabric._procfs import be_called
 from bachang.fabric._streams import keep_streams_apart
 
 
@@ -27,8 +27,7 @@ def boot(status: socket.socket, request: AgentRequest) -> None:
     single_id = request.single_id
     try:
         isolate(status, single_id=single_id)
-        kernel.process_control(kernel.PR_SET_NAME, b"bachang-agent")
-        kernel.take_short_slices()
+        be_called("bachang-agent")
         keep_streams_apart()
         cradle = lay(request.scratch, single_id=single_id)
         with open(ASSIGNMENT_FD, "rb") as file:

@@ -37,6 +37,7 @@ def serve(channel: int) -> None:
     native = load(str(FORKS))
     native.fill_gaps()
     native.text_on_huge_pages()
+    native.take_short_slices()
     _forking.serve(channel, "bachang-agents", _become, _refuse)
 
 

@@ -39,7 +39,6 @@
 #include <unistd.h>
 
 enum { LINK = 3, MAX_FDS = 16, TEXT = 1 << 16 };
-enum { SLICE_NS = 100000 }; /* the least that the scheduler takes */
 enum request_kind { PREPARE, START, JOIN };
 enum report_kind { STARTED, FAILED, EXITED, JOINED };
 
@@ -189,27 +188,12 @@ static void enter_sandbox(const int *namespaces, int count)
     }
 }
 
-/* Whoever wakes up interrupts us and our children at once, where the scheduler takes such a wish
- * (Linux 6.12); elsewhere nothing changes. */
-static void take_short_slices(void)
-{
-    struct {
-        uint32_t size, policy;
-        uint64_t flags;
-        int32_t nice;
-        uint32_t priority;
-        uint64_t slice, deadline, period;
-    } wish = {.size = sizeof wish, .nice = getpriority(PRIO_PROCESS, 0), .slice = SLICE_NS};
-    syscall(SYS_sched_setattr, 0, &wish, 0);
-}
-
 /* What a fork server has forked waits here for its sandbox. A pid namespace begins with a child,
  * and pid 1 there, the agent, takes over a child whose parent ends inside: so that is forked
  * twice, and only the last one returns. */
 void join(void)
 {
     int namespaces[MAX_FDS], count;
-    take_short_slices();
     if (receive(namespaces, &count) <= 0)
         _exit(0);
     if (request.kind != JOIN) {
