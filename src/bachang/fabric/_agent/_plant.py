@@ -27,6 +27,7 @@ import msgspec
 
 from bachang.fabric import _policy
 from bachang.fabric._agent._children import Children
+from bachang.fabric._agent._comeback import Comeback
 from bachang.fabric._agent._confinement import confine
 from bachang.fabric._agent._listening import Listening
 from bachang.fabric._agent._program import Program
@@ -36,7 +37,6 @@ from bachang.fabric._assignment import Assignment
 from bachang.fabric._contract import FabricError, PlatformError, SandboxError
 from bachang.fabric._futures import refuse, settle
 from bachang.fabric._packets import receive
-from bachang.fabric._printable import printable
 
 LINK_FD = 3
 _PACKET_BYTES = 1 << 22
@@ -47,8 +47,6 @@ _LEFT_UNREAD = 1 << 14
 """Packets that a dead plant may have left: more do not fit into its send buffer."""
 _READY_S = 20.0
 _REPLY_S = 30.0
-_RESTART_S = 0.2
-_LONGEST_RESTART_S = 10.0
 _KEPT_COMMANDS = 100_000
 
 _ERRORS = {"SandboxError": SandboxError}
@@ -111,8 +109,7 @@ class Plant:
         self._tick = 0
         self._heard_s = 0.0
         self._trusted = True
-        self._pause_s = _RESTART_S
-        self._last_fault = ""
+        self._comeback = Comeback("plant", journal)
         self._paused = False
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self.pid = 0
@@ -212,7 +209,7 @@ class Plant:
         try:
             self._send({"id": posted.number, "op": operation, **arguments}, descriptors)
         except PlatformError as error:
-            posted.answer.set_exception(error)
+            refuse(posted.answer, error)
         return posted
 
     async def _answer(self, posted: _Posted, reply_s: float) -> Any:
@@ -291,7 +288,7 @@ class Plant:
                 reason = f"said what it must not ({error!r}): ended"
                 self._trusted = False
                 self._loop.remove_reader(self._link)
-                self._fault(reason)
+                self._comeback.fault(reason)
                 if self.pid:
                     os.kill(self.pid, signal.SIGKILL)
                 return
@@ -305,7 +302,7 @@ class Plant:
             self._since = [one for one in self._since if one["tick"] > kept.tick]
         elif "ready" in packet:
             settle(self._ready, None)
-            self._pause_s, self._last_fault = _RESTART_S, ""
+            self._comeback.succeeded()
         elif future := self._waiting.get(packet["id"]):
             if packet["ok"]:
                 settle(future, packet.get("result"))
@@ -346,21 +343,15 @@ class Plant:
             refuse(future, lost)
         if self._journal.ending:
             return
-        self._fault(f"ended with status {code}")
+        self._comeback.fault(f"ended with status {code}")
         early = PlatformError(f"the plant ended while it came up (status {code})")
         refuse(self._ready, early)
         if self._kept is not None:  # else its sandbox does not come up either
             self._restart_later()
 
-    def _fault(self, reason: str) -> None:
-        """Tell the journal, but not again and again while it does not come up."""
-        if reason != self._last_fault:
-            self._last_fault = reason
-            self._journal.note("platform.fault", "plant", {"reason": printable(reason)})
-
     def _restart_later(self) -> None:
-        self._loop.call_later(self._pause_s, lambda: asyncio.ensure_future(self._restart()))
-        self._pause_s = min(self._pause_s * 2, _LONGEST_RESTART_S)
+        pause_s = self._comeback.next_pause_s()
+        self._loop.call_later(pause_s, lambda: asyncio.ensure_future(self._restart()))
 
     async def _restart(self) -> None:
         try:
@@ -370,7 +361,7 @@ class Plant:
                 self._ready = self._loop.create_future()
                 self._send_start(sockets)
         except (FabricError, OSError) as error:
-            self._fault(f"cannot be started again: {error}")
+            self._comeback.fault(f"cannot be started again: {error}")
             if self.pid:
                 os.kill(self.pid, signal.SIGKILL)  # the next one follows
             else:

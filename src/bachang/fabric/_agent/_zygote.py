@@ -19,6 +19,7 @@ import sys
 from bachang.fabric import _seccomp, _zygote_wire
 from bachang.fabric._accounts import ROOT
 from bachang.fabric._agent._children import Children
+from bachang.fabric._agent._comeback import Comeback
 from bachang.fabric._agent._gate import Gate
 from bachang.fabric._agent._program import Program
 from bachang.fabric._agent._record import Journal
@@ -42,8 +43,6 @@ _PACKET_BYTES = 1 << 16
 _SEND_BUFFER = 1 << 22
 _USUAL_ENVIRONMENT = ROOT.environment.items()
 """All services have these, unless one has another value there."""
-_RESTART_S = 0.2
-_LONGEST_RESTART_S = 10.0
 _PATIENCE = 0.25
 """The part of the time until services are to answer that the fork server may take."""
 UNKNOWN_STATUS = -signal.SIGHUP
@@ -80,8 +79,7 @@ class Zygote:
         """Set once there is one that would tell of its end."""
         patience_s = _PATIENCE * assignment.ready_timeout_s
         self._impatience = self._loop.call_later(patience_s, self._start)
-        self._pause_s = _RESTART_S
-        self._last_fault = ""
+        self._comeback = Comeback("zygote", journal)
         self._turn = 1
         """Which zygote it is, counted from 1."""
         self._lost = 0
@@ -208,7 +206,7 @@ class Zygote:
         if not data:
             self._ended()
             return False
-        self._pause_s, self._last_fault = _RESTART_S, ""
+        self._comeback.succeeded()
         kind, number, value, childless, text = REPORT.unpack(data)
         if kind == Outcome.JOINED:
             self._impatience.cancel()
@@ -216,7 +214,7 @@ class Zygote:
         elif kind == Outcome.FAILED and number:
             self._fail(number, _words(text, value), childless=bool(childless))
         elif kind == Outcome.FAILED:
-            self._fault(_words(text, value))
+            self._comeback.fault(_words(text, value))
         elif kind == Outcome.STARTED:
             process = self._processes[number]
             process.pid = value
@@ -241,20 +239,14 @@ class Zygote:
             self._start()
             return
         self._lost = self._turn
-        self._fault("ended; it is started again")
+        self._comeback.fault("ended; it is started again")
         self._leave_services()
         self._start_later()
 
-    def _fault(self, reason: str) -> None:
-        """Tell the journal, but not again and again while none comes up."""
-        if reason != self._last_fault:
-            self._last_fault = reason
-            self._journal.note("platform.fault", "zygote", {"reason": reason})
-
     def _start_later(self) -> None:
         self._impatience.cancel()
-        self._impatience = self._loop.call_later(self._pause_s, self._start_again, self._turn)
-        self._pause_s = min(self._pause_s * 2, _LONGEST_RESTART_S)
+        pause_s = self._comeback.next_pause_s()
+        self._impatience = self._loop.call_later(pause_s, self._start_again, self._turn)
 
     def _leave_services(self) -> None:
         """Services go on without their zygote."""
@@ -275,7 +267,7 @@ class Zygote:
         try:
             self._start()
         except (FabricError, OSError) as error:
-            self._fault(f"cannot be started again: {error}")
+            self._comeback.fault(f"cannot be started again: {error}")
             self._start_later()
 
     def _watch(self, process: Process) -> None:
