@@ -5,14 +5,14 @@ import { useTranslation } from "#/language";
 import type { Problem } from "#/models/problem";
 import { Words } from "./Words";
 
-interface Words {
+interface ProblemWords {
   title: string;
   detail: string | null;
   remedy: string | null;
 }
 
 /** The words of a problem; those that never came from the portal are translated here. */
-export function useProblemWords(): (problem: Problem) => Words {
+export function useProblemWords(): (problem: Problem) => ProblemWords {
   const { t } = useTranslation();
   return ({ kind, title, detail, remedy }) =>
     kind === "answer"
