@@ -57,6 +57,12 @@ def explain(number: int, *, place: Path | None = None) -> str | None:
     return f"this machine is short of {what} ({os.strerror(number)}): {remedy}"
 
 
+def explain_error(error: BaseException) -> str | None:
+    """The same for an error that nobody has seen coming."""
+    number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
+    return explain(number or 0)
+
+
 def explain_last_words(words: str, *, place: Path | None = None) -> str | None:
     """The same for what a program of the platform said before it ended."""
     found = next((number for said, number in _SAID.items() if said in words), None)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import array
 import asyncio
 import contextlib
-import errno
 import os
 import socket
 from collections import deque
@@ -20,7 +19,7 @@ from typing import Any
 import msgspec
 
 from bachang.fabric._contract import FabricError, MachineError, PlatformError
-from bachang.fabric._scarcity import explain
+from bachang.fabric._scarcity import explain_error
 
 _PACKET_BYTES = 1 << 18
 _SEND_BUFFER = 1 << 21
@@ -201,8 +200,7 @@ class Door:
 
 def _of_the_agent(error: BaseException) -> FabricError:
     """For what nobody has seen coming: the machine's fault, if it is short of something."""
-    number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
-    words = explain(number or 0)
+    words = explain_error(error)
     return MachineError(words) if words else PlatformError(f"the agent failed: {error!r}")
 
 

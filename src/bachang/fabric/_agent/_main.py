@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import gc
 import os
 import resource
@@ -24,7 +23,7 @@ from bachang.fabric._agent._sandbox import World
 from bachang.fabric._assignment import LISTENER_FD, LOG_FD, Assignment
 from bachang.fabric._contract import FabricError, MachineError
 from bachang.fabric._futures import refuse
-from bachang.fabric._scarcity import explain
+from bachang.fabric._scarcity import explain_error
 from bachang.journal import EventLog
 
 _MOST_FOR_CALLERS = 1 << 15
@@ -39,7 +38,7 @@ def main(assignment: Assignment, nursery: Nursery, status: socket.socket) -> Non
         report(status, error)
         os._exit(1)
     except (OSError, MemoryError) as error:
-        words = explain(getattr(error, "errno", errno.ENOMEM))
+        words = explain_error(error)
         if words is None:
             raise
         report(status, MachineError(words))
