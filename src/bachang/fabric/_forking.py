@@ -16,6 +16,11 @@ from collections.abc import Callable
 
 from bachang.fabric._procfs import be_called
 
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Any
+
 FIRST_FD = 3
 _PACKET_BYTES = 1 << 16
 _MOST_FDS = 16
@@ -24,12 +29,13 @@ Become = Callable[[bytes], None]
 Refuse = Callable[[OSError, list[int]], None]
 
 
-def serve(channel: int, name: str, become: Become, refuse: Refuse) -> None:
+def serve(channel: int, name: str, native: Any, become: Become, refuse: Refuse) -> None:
     """Fork for each packet; end when the client does.
 
     Args:
         channel: The descriptor of the requests.
         name: For ``ps``.
+        native: The module of `bachang.fabric._forks`.
         become: What a child is, to its end; it gets the packet.
         refuse: Called with the descriptors where there can be no child.
     """
@@ -39,6 +45,9 @@ def serve(channel: int, name: str, become: Become, refuse: Refuse) -> None:
     requests.set_inheritable(False)
     gc.collect()
     gc.freeze()  # what is here stays, and is not looked at by any child: pages stay shared
+    native.fill_gaps()
+    native.text_on_huge_pages()
+    native.take_short_slices()
     while True:
         packet, given, _, _ = socket.recv_fds(
             requests, _PACKET_BYTES, _MOST_FDS, socket.MSG_CMSG_CLOEXEC

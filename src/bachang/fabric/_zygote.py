@@ -42,28 +42,24 @@ class Zygote:
 
     def __init__(self, native: str) -> None:
         _look_like_the_hosts_own()
-        self._native = load(native)
+        self.native = load(native)
+        """The module of `bachang.fabric._forks`."""
         self._modules = Modules()
 
     def have(self, modules: Iterable[str]) -> None:
         """Import what is not there yet."""
         if self._modules.have(modules):
-            self._native.fill_gaps()
-
-    def will_be_forked_often(self) -> None:
-        """Have what forks share mapped ahead, about a millisecond, and what they inherit set."""
-        self._native.text_on_huge_pages()
-        self._native.take_short_slices()
+            self.native.fill_gaps()
 
     def join(self) -> None:
         """Serve the agent that hands over its namespaces, as one of its children."""
         procfs.be_expendable()
-        self._native.join()
+        self.native.join()
         self.serve()
 
     def serve(self) -> None:
         """Serve the agent until it closes the link."""
-        self._native.begin(*procfs.command_line())
+        self.native.begin(*procfs.command_line())
         while self._take_turn():
             pass
 
@@ -72,14 +68,14 @@ class Zygote:
 
         What a turn leaves behind is gone with its function: no service has to get rid of it.
         """
-        turn = self._native.serve(_own_size())
+        turn = self.native.serve(_own_size())
         if turn is None:
             return False
         is_service, content = turn
         if is_service:
             _run_service(*content)
         if "filter" in content:
-            self._native.use_filter(content["filter"])
+            self.native.use_filter(content["filter"])
             os.environ.update(content["environment"])
         self.have(content["modules"])
         return True

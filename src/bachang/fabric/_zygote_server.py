@@ -23,5 +23,6 @@ def serve(channel: str, native: str) -> None:
     """
     zygote = Zygote(native)
     zygote.have(_USUAL)
-    zygote.will_be_forked_often()
-    _forking.serve(int(channel), "bachang-zygotes", lambda _: zygote.join(), lambda *_: None)
+    _forking.serve(
+        int(channel), "bachang-zygotes", zygote.native, lambda _: zygote.join(), lambda *_: None
+    )

@@ -33,12 +33,7 @@ def serve(channel: int) -> None:
     """Fork an agent for each packet; end when the client does."""
     _get_ready()
     gc.disable()
-    gc.collect()
-    native = load(str(FORKS))
-    native.fill_gaps()
-    native.text_on_huge_pages()
-    native.take_short_slices()
-    _forking.serve(channel, "bachang-agents", _become, _refuse)
+    _forking.serve(channel, "bachang-agents", load(str(FORKS)), _become, _refuse)
 
 
 def _get_ready() -> None:
